@@ -1,0 +1,134 @@
+"""HTML of tables and figures: escaped, labelled, the same in every page."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import pandas as pd
+
+from care_rates.printed import fixed
+
+
+def cell(value: object, decimals: int | None = None) -> str:
+    """Write one value for a reader.
+
+    Parameters
+    ----------
+    value : object
+        Number, text, date or missing.
+    decimals : int, optional
+        Decimals of numbers; without it whole numbers have none and others up to
+        three significant digits.
+
+    Returns
+    -------
+    str
+        Plain text, not escaped; a missing value is an en dash.
+    """
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return "–"
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return "yes" if value else "no"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%d %B %Y}".lstrip("0")
+    if not isinstance(value, (int, float)) and not hasattr(value, "dtype"):
+        return str(value)
+    number = float(value)
+    if decimals is None:
+        whole = number == int(number)
+        decimals = 0 if whole or abs(number) >= 1000 else 1 if abs(number) >= 10 else 2
+    text = fixed(number, decimals).replace("-", "−")
+    digits, point, rest = text.partition(".")
+    return re.sub(r"(?<=\d)(?=(\d{3})+$)", ",", digits) + point + rest if len(digits) > 4 else text
+
+
+def table(frame: pd.DataFrame, decimals: dict[str, int] | int | None = None) -> str:
+    """Turn a frame into an accessible HTML table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Shown as it is: give readable column names. A named index becomes the row
+        headings; an unnamed one is left out.
+    decimals : dict or int, optional
+        Decimals of all columns, or by column.
+
+    Returns
+    -------
+    str
+        ``<table>`` with ``scope`` on every heading; all text is escaped.
+    """
+    shown = frame.reset_index() if any(frame.index.names) else frame
+    heads = len(frame.index.names) if any(frame.index.names) else 1
+    per = decimals if isinstance(decimals, dict) else dict.fromkeys(shown.columns, decimals)
+    numeric = [pd.api.types.is_numeric_dtype(shown[c]) for c in shown.columns]
+    kinds = [' class="n"' if n else "" for n in numeric]
+    top = "".join(
+        f'<th scope="col"{k}>{escape(str(c))}</th>'
+        for c, k in zip(shown.columns, kinds, strict=True)
+    )
+    body = []
+    for row in shown.itertuples(index=False):
+        cells = []
+        for i, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+            text = escape(cell(value, per.get(shown.columns[i])))
+            tag = '<th scope="row"' if i < heads else "<td"
+            cells.append(f"{tag}{kind}>{text}</{tag[1:3]}>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f"<table><thead><tr>{top}</tr></thead>\n<tbody>\n" + "\n".join(body) + "\n</tbody></table>"
+    )
+
+
+def figure(
+    content: str, *, kind: str, name: str, caption: str, source: str, links: str = ""
+) -> str:
+    """Put a table or picture into a figure with caption and source.
+
+    Parameters
+    ----------
+    content : str
+        HTML or SVG, already escaped.
+    kind : {"figure", "table", "check"}
+        What it is.
+    name : str
+        Anchor, unique on the page.
+    caption, source : str
+        Plain text.
+    links : str
+        HTML of the download links.
+
+    Returns
+    -------
+    str
+        ``<figure>`` element.
+    """
+    below = f'<span class="source">Source: {escape(source)}</span>' if source else ""
+    wide = f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}">{content}</div>'
+    inner = content if kind == "figure" else wide
+    return (
+        f'<figure class="cr cr-{kind}" id="{escape(name)}">{inner}'
+        f"<figcaption><span>{escape(caption)}</span> {below} {links}</figcaption></figure>"
+    )
+
+
+def describe_svg(svg: str, alt: str) -> str:
+    """Give a static chart its text alternative.
+
+    Parameters
+    ----------
+    svg : str
+        From vl-convert, which drops the chart's description.
+    alt : str
+        What the chart shows, in words.
+
+    Returns
+    -------
+    str
+        With ``role="img"`` and ``aria-label``, and able to shrink with the page.
+    """
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'\s(role|aria-label|style)="[^"]*"', "", head)
+    label = escape(alt, quote=True)
+    return f'{head} role="img" aria-label="{label}" style="max-width:100%;height:auto">{rest}'

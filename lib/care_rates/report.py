@@ -1,0 +1,366 @@
+"""What a notebook calls: begin, show, check, record, finish.
+
+A notebook's results are kept in memory and written when :func:`finish` is called,
+all of them or none.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+from IPython.display import display
+
+from care_rates import markup, paths
+from care_rates.areas import slug
+from care_rates.claims import MISSES, REASONS, ClaimError, Register, count
+
+VEGALITE = "application/vnd.vegalite.v5+json"
+CLAIM_FIELDS = (
+    "claim_id", "report", "locator", "statement", "published", "relation", "computed",
+    "status", "reason", "decision_flag", "definition", "notebook",
+)  # fmt: skip
+
+
+class ReportError(RuntimeError):
+    """A notebook that uses these functions in the wrong order or way."""
+
+
+@dataclass
+class Session:
+    """What one notebook has shown, checked and recorded so far."""
+
+    notebook: str
+    parameters: dict
+    results: list[dict] = field(default_factory=list)
+    claims: dict[str, dict] = field(default_factory=dict)
+    shown: dict[str, dict] = field(default_factory=dict)
+
+    @cached_property
+    def register(self) -> Register:
+        """The claim register, read once."""
+        return Register()
+
+
+_now: Session | None = None
+
+
+def begin(notebook: str, **parameters: object) -> None:
+    """Start a notebook: call it once, in the set-up cell.
+
+    Parameters
+    ----------
+    notebook : str
+        Its file name without ending, for instance ``01_wwcsc_rates``.
+    **parameters
+        The values of the parameters cell, so that they are checked and recorded.
+
+    Raises
+    ------
+    ReportError
+        If a parameter is unknown to the parameters cell, or of another type.
+    """
+    global _now
+    declared = declared_parameters(notebook)
+    check_parameters(notebook, parameters, declared)
+    _now = Session(notebook, parameters)
+
+
+def declared_parameters(notebook: str) -> dict:
+    """Read the defaults from the parameters cell of a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        File name without ending.
+
+    Returns
+    -------
+    dict
+        Names and literal values.
+
+    Raises
+    ------
+    ReportError
+        If there is no such notebook, or no cell tagged ``parameters``.
+    """
+    path = paths.NOTEBOOKS / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise ReportError(f"There is no notebook {notebook!r} in {paths.NOTEBOOKS}.")
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if "parameters" in cell.get("metadata", {}).get("tags", []):
+            tree = ast.parse("".join(cell["source"]))
+            return {
+                node.targets[0].id: ast.literal_eval(node.value)
+                for node in tree.body
+                if isinstance(node, ast.Assign)
+            }
+    raise ReportError(f"{path.name} has no cell tagged 'parameters'.")
+
+
+def check_parameters(notebook: str, given: Mapping, declared: Mapping) -> None:
+    """Refuse unknown parameters and values of another type.
+
+    Parameters
+    ----------
+    notebook : str
+        For the message.
+    given, declared : mapping
+        Values to check, and the defaults that say which types are right.
+
+    Raises
+    ------
+    ReportError
+        Naming the parameter and what it should be.
+    """
+    for name, value in given.items():
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise ReportError(f"{notebook}: no parameter is called {name!r}; it has: {known}.")
+        wanted = type(declared[name])
+        fits = type(value) is wanted or (wanted is float and type(value) is int)
+        if not fits:
+            raise ReportError(
+                f"{notebook}: parameter {name} is {type(value).__name__} ({value!r}), "
+                f"it must be {wanted.__name__}, as in {declared[name]!r}."
+            )
+
+
+def session() -> Session:
+    """Give the notebook that is under way.
+
+    Returns
+    -------
+    Session
+        Its state.
+
+    Raises
+    ------
+    ReportError
+        If :func:`begin` was not called.
+    """
+    if _now is None:
+        raise ReportError("Call begin('<name of the notebook>') in the set-up cell first.")
+    return _now
+
+
+def record(
+    key: str, value: float, low: float | None = None, high: float | None = None,
+    unit: str = "", method: str = "",
+) -> None:  # fmt: skip
+    """Keep one result, for ``outputs/results/<notebook>.csv``.
+
+    Parameters
+    ----------
+    key : str
+        Name of the result, lower case, dots between parts.
+    value : float
+        The number.
+    low, high : float, optional
+        Its interval.
+    unit : str
+        Unit of all three.
+    method : str
+        Estimator, window, vintage, interval rule: enough to compute it again.
+
+    Raises
+    ------
+    ReportError
+        If the key is taken.
+    """
+    now = session()
+    if any(row["key"] == key for row in now.results):
+        raise ReportError(f"{now.notebook}: the result {key!r} is recorded already.")
+    now.results.append(
+        {"key": key, "value": value, "low": low, "high": high, "unit": unit, "method": method}
+    )
+
+
+def show(
+    thing, *, name: str, caption: str, source: str, alt: str = "",
+    decimals: dict[str, int] | int | None = None,
+) -> None:  # fmt: skip
+    """Show a chart or a table, with its text alternative, caption and source.
+
+    A chart goes out twice: as a static picture that needs no scripts, and as the
+    specification that the page draws live.
+
+    Parameters
+    ----------
+    thing : altair.TopLevelMixin or pandas.DataFrame
+        What to show.
+    name : str
+        Anchor on the page and name of the files (``fig3``, ``table2``).
+    caption, source : str
+        Plain text. The source names tables and releases.
+    alt : str
+        For a chart: what it shows, in words. Required.
+    decimals : dict or int, optional
+        For a table: decimals, by column or for all.
+
+    Raises
+    ------
+    ReportError
+        If the name is taken or a chart has no text alternative.
+    """
+    now = session()
+    if name in now.shown:
+        raise ReportError(f"{now.notebook}: a figure or table is called {name!r} already.")
+    info = {"name": name, "caption": caption, "source": source, "alt": alt}
+    if isinstance(thing, pd.DataFrame):
+        html = markup.figure(
+            markup.table(thing, decimals), kind="table", name=name, caption=caption, source=source
+        )
+        named = any(thing.index.names)
+        info |= {"kind": "table", "csv": _csv(thing.reset_index() if named else thing)}
+        bundle = {"text/html": html, "text/plain": caption}
+    else:
+        if not alt.strip():
+            raise ReportError(f"{now.notebook}: the chart {name!r} needs a text alternative (alt=).")
+        import vl_convert
+
+        specification = thing.to_dict(context={"pre_transform": False})
+        specification.setdefault("description", alt)
+        svg = markup.describe_svg(vl_convert.vegalite_to_svg(specification), alt)
+        data = pd.DataFrame.from_records(
+            [row for rows in specification.get("datasets", {}).values() for row in rows]
+        )
+        info |= {"kind": "figure", "csv": _csv(data), "svg": svg}
+        bundle = {VEGALITE: specification, "image/svg+xml": svg, "text/plain": alt}
+    now.shown[name] = info
+    visible = {key: info[key] for key in ("kind", "name", "caption", "source", "alt")}
+    display(bundle, raw=True, metadata={"care_rates": visible})
+    if info["kind"] == "figure":
+        below = f"<p><small>{markup.escape(caption)} Source: {markup.escape(source)}</small></p>"
+        display({"text/html": below, "text/plain": caption}, raw=True,
+                metadata={"care_rates": {"kind": "caption"}})  # fmt: skip
+
+
+def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.DataFrame:
+    """Set computed values beside the published ones and print the status of each.
+
+    Parameters
+    ----------
+    prefix : str
+        Claim id, or its leading parts (``wwcsc.table2``).
+    computed : DataFrame, mapping or scalar
+        A frame with row and column labels that, slugged, complete the ids
+        (``north_east`` and ``mean``); a mapping from the rest of the id to a value;
+        or one value for the claim ``prefix`` itself.
+    definition : str
+        The one stated definition for all of them: window, release, estimator.
+    low, high : same shape as computed, optional
+        Interval that the rounding of the inputs allows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``claim, published, computed, status, reason``, one row a claim.
+
+    Raises
+    ------
+    ClaimError
+        If a value has no claim, or a claim is checked twice or out of scope.
+    """
+    now = session()
+    values, lows, highs = (_flat(prefix, part) for part in (computed, low, high))
+    rows = []
+    for claim_id, value in values.items():
+        claim = now.register[claim_id]
+        if claim.scope not in ("in", "later") or claim.kind == "arithmetic":
+            raise ClaimError(f"{claim_id} is registered as {claim.scope}, {claim.kind}: not checked here.")
+        if claim_id in now.claims:
+            raise ClaimError(f"{claim_id} is checked twice in {now.notebook}.")
+        verdict = now.register.judge(claim_id, value, lows.get(claim_id), highs.get(claim_id))
+        reason = now.register.reason(claim_id)[0] if verdict.status in MISSES else ""
+        now.claims[claim_id] = {
+            "claim_id": claim_id, "report": claim.report, "locator": claim.locator,
+            "statement": claim.statement, "published": claim.published,
+            "relation": claim.relation, "computed": verdict.computed, "status": verdict.status,
+            "reason": reason, "decision_flag": verdict.decision_flag,
+            "definition": definition, "notebook": now.notebook,
+        }  # fmt: skip
+        rows.append(now.claims[claim_id])
+    table = _beside(rows)
+    tally = count(row["status"] for row in rows)
+    words = ", ".join(f"{number} {status}" for status, number in tally.items())
+    caption = f"Published beside computed: {len(rows)} claims, {words}. {definition}"
+    html = markup.figure(
+        markup.table(table), kind="check", name=f"check-{slug(prefix)}", caption=caption, source=""
+    )
+    info = {"kind": "check", "name": f"check-{slug(prefix)}", "caption": caption}
+    display({"text/html": html, "text/plain": caption}, raw=True, metadata={"care_rates": info})
+    return table
+
+
+def _beside(rows: list[dict]) -> pd.DataFrame:
+    signs = {"=": "", "range": "", "direction": "", "rank": "", "set": "", "about": "about "}
+    return pd.DataFrame(
+        {
+            "claim": [row["statement"] for row in rows],
+            "published": [
+                f"{signs.get(row['relation'], row['relation'] + ' ')}{row['published']}"
+                for row in rows
+            ],
+            "computed": [row["computed"].replace("-", "−") for row in rows],
+            "status": [row["status"] for row in rows],
+            "reason": [REASONS.get(row["reason"], "") for row in rows],
+        }
+    )
+
+
+def _flat(prefix: str, computed) -> dict[str, object]:
+    if computed is None:
+        return {}
+    if isinstance(computed, pd.DataFrame):
+        return {
+            f"{prefix}.{slug(str(row))}.{slug(str(column))}": computed.at[row, column]
+            for row in computed.index
+            for column in computed.columns
+        }
+    if isinstance(computed, (Mapping, pd.Series)):
+        return {
+            f"{prefix}.{'.'.join(slug(part) for part in str(key).split('.'))}": value
+            for key, value in computed.items()
+        }
+    return {prefix: computed}
+
+
+def finish() -> None:
+    """Write what the notebook recorded, and sum up its checks: call it last.
+
+    Writes ``results/<notebook>.csv``, ``records/<notebook>.json``, and the pictures
+    and tables that were shown, below the outputs folder.
+    """
+    now = session()
+    out = paths.outputs()
+    results = pd.DataFrame(now.results, columns=["key", "value", "low", "high", "unit", "method"])
+    for column in ("value", "low", "high"):
+        results[column] = [_number(x) for x in results[column]]
+    for name, info in now.shown.items():
+        folder = out / ("tables" if info["kind"] == "table" else "figures") / now.notebook
+        paths.write_atomically(folder / f"{name}.csv", info["csv"])
+        if "svg" in info:
+            paths.write_atomically(folder / f"{name}.svg", info["svg"])
+    paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
+    kept = {"notebook": now.notebook, "parameters": now.parameters,
+            "claims": list(now.claims.values())}  # fmt: skip
+    text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+    paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
+    tally = count(row["status"] for row in now.claims.values())
+    words = ", ".join(f"{number} {status}" for status, number in tally.items()) or "no claims"
+    print(f"{now.notebook}: {len(now.results)} results recorded; claims checked: {words}.")
+
+
+def _number(value: object) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    return f"{value:.8g}" if isinstance(value, float) or hasattr(value, "dtype") else str(value)
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.8g")
