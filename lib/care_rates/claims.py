@@ -142,14 +142,17 @@ class Register:
             self._check_formula(claim)
         self.bands = self._table("bands.csv").set_index("quantity")
         self.bands[["absolute", "relative"]] = self.bands[["absolute", "relative"]].astype(float)
-        self._reasons = {
-            row.claim: (row.reason, row.note) for row in self._table("reasons.csv").itertuples()
-        }
-        for prefix, (code, _) in self._reasons.items():
-            if code not in REASONS:
-                raise ClaimError(f"reasons.csv, {prefix}: no reason is called {code!r}.")
+        self._reasons = {}
+        for path in sorted(self.folder.glob("reasons/*.csv")):
+            for row in self._table(path.relative_to(self.folder)).itertuples():
+                if row.reason not in REASONS:
+                    known = ", ".join(REASONS)
+                    raise ClaimError(
+                        f"{path.name}, {row.claim}: {row.reason!r} is not one of: {known}."
+                    )
+                self._reasons[row.claim] = (row.reason, row.note)
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: str | Path) -> pd.DataFrame:
         return pd.read_csv(self.folder / name, dtype=str, keep_default_na=False)
 
     def _add(self, path: Path, report: str) -> None:
@@ -259,7 +262,9 @@ class Register:
                     verdict = judge_implied(claim, imply(claim.formula, bounds))
                 except FormulaError as error:
                     raise ClaimError(f"{claim.claim_id}: {error}") from None
-                rows.append((claim.claim_id, verdict.status, verdict.computed, verdict.decision_flag))
+                rows.append(
+                    (claim.claim_id, verdict.status, verdict.computed, verdict.decision_flag)
+                )
         return pd.DataFrame(rows, columns=["claim_id", "status", "computed", "decision_flag"])
 
 
@@ -360,7 +365,11 @@ def _judge_threshold(claim, number, low, high) -> Verdict:
     strict = len(claim.relation) == 1
 
     def holds(x: float) -> bool:
-        return (x < limit if strict else x <= limit) if below else (x > limit if strict else x >= limit)
+        return (
+            (x < limit if strict else x <= limit)
+            if below
+            else (x > limit if strict else x >= limit)
+        )
 
     text = f"{number:.3g}" if claim.quantity == "p_value" else claim.number.write(number, more=1)
     if holds(number):
@@ -378,7 +387,9 @@ def _judge_range(claim, value, bands) -> Verdict:
             _judge_number(claim, p, x, x, x, bands) for p, x in zip(printed, ends, strict=True)
         ]
     except (TypeError, ValueError):
-        raise ClaimError(f"{claim.claim_id}: give the two ends of the range, not {value!r}.") from None
+        raise ClaimError(
+            f"{claim.claim_id}: give the two ends of the range, not {value!r}."
+        ) from None
     worst = max(verdicts, key=lambda v: STATUSES.index(v.status))
     return Verdict(worst.status, " to ".join(v.computed for v in verdicts), worst.decision_flag)
 

@@ -220,7 +220,9 @@ def show(
         bundle = {"text/html": html, "text/plain": caption}
     else:
         if not alt.strip():
-            raise ReportError(f"{now.notebook}: the chart {name!r} needs a text alternative (alt=).")
+            raise ReportError(
+                f"{now.notebook}: the chart {name!r} needs a text alternative (alt=)."
+            )
         import vl_convert
 
         specification = thing.to_dict(context={"pre_transform": False})
@@ -272,7 +274,9 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
     for claim_id, value in values.items():
         claim = now.register[claim_id]
         if claim.scope not in ("in", "later") or claim.kind == "arithmetic":
-            raise ClaimError(f"{claim_id} is registered as {claim.scope}, {claim.kind}: not checked here.")
+            raise ClaimError(
+                f"{claim_id} is registered as {claim.scope}, {claim.kind}: not checked here."
+            )
         if claim_id in now.claims:
             raise ClaimError(f"{claim_id} is checked twice in {now.notebook}.")
         verdict = now.register.judge(claim_id, value, lows.get(claim_id), highs.get(claim_id))
