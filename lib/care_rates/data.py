@@ -95,7 +95,8 @@ class Package:
         for number, row in enumerate(body, start=2):
             if len(row) != len(header):
                 raise DataError(
-                    f"{resource['path']}, row {number}, field {header[min(len(row), len(header) - 1)]}: "
+                    f"{resource['path']}, row {number}, "
+                    f"field {header[min(len(row), len(header) - 1)]}: "
                     f"{len(row)} cells where the heading has {len(header)}. "
                     "Quote cells that hold commas."
                 )

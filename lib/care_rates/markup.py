@@ -105,7 +105,8 @@ def figure(
         ``<figure>`` element.
     """
     below = f'<span class="source">Source: {escape(source)}</span>' if source else ""
-    wide = f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}">{content}</div>'
+    label = escape(caption)
+    wide = f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">{content}</div>'
     inner = content if kind == "figure" else wide
     return (
         f'<figure class="cr cr-{kind}" id="{escape(name)}">{inner}'

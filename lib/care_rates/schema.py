@@ -165,7 +165,7 @@ def _explain(path: str, case: pd.Series, resource: Mapping) -> str:
     if case["check"] == "enum":
         words = ", ".join(limits["enum"][:12])
         return _problem(path, row, name, f"{str(value)[:60]!r} is not one of: {words}.",
-                        "Use one of these, or add the word to datapackage.json with its meaning.")  # fmt: skip
+                        "Use one of these, or describe the word in datapackage.json.")  # fmt: skip
     return _problem(path, row, name, "is blank but required.", "Fill in the published value.")
 
 
