@@ -110,8 +110,7 @@ def cla_units(cla: pd.DataFrame) -> pd.DataFrame:
     rows = cla[cla["level"] == "authority"]
     keys = ["year", "release_year", "source_id"]
     units = to_units(rows, keys, ["number"])
-    printed = rows.dropna(subset=["unit_id", "rate_per_10k"])
-    printed = printed[printed["in_force"]]
+    printed = rows.dropna(subset=["unit_id", "rate_per_10k"])  # back years carry later codes
     printed = printed.drop_duplicates(["unit_id", *keys])[["unit_id", *keys, "rate_per_10k"]]
     out = units.merge(printed, on=["unit_id", *keys], how="left")
     out["rate_per_10k"] = out["rate_per_10k"].where(out["parts"] == 1)
