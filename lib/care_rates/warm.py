@@ -1,0 +1,282 @@
+"""Warm kernels: forked from one process that has imported the libraries already.
+
+Starting a kernel and importing pandas, statsmodels and altair costs some three
+seconds of processor time a notebook. Here one **zygote** process imports them once
+and forks a fresh kernel on request, so that each notebook still has a process of its
+own: nothing that one does reaches another. Where forking is not to be had (Windows,
+or ``CARE_RATES_COLD=1``), kernels start in the ordinary way.
+
+The zygote never imports ``care_rates``: a notebook sees the library as it is on disk,
+and what it imported can be read off afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from jupyter_client.connect import LocalPortCache
+from jupyter_client.provisioning import KernelProvisionerBase
+
+NAME = "care-rates-warm"
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+PRELOAD = (
+    "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "altair", "vl_convert",
+    "statsmodels.api", "statsmodels.formula.api", "ipykernel.kernelapp", "ipykernel.ipkernel",
+    "IPython.core.interactiveshell", "IPython.core.completer", "narwhals", "jsonschema",
+)  # fmt: skip
+"""What the zygote imports: libraries only, and only what most notebooks use."""
+STEADY = {
+    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "MPLBACKEND": "agg",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}  # fmt: skip
+"""Surroundings that every kernel gets, so that a run is the same everywhere."""
+
+
+def available() -> bool:
+    """Tell whether kernels can be forked here.
+
+    Returns
+    -------
+    bool
+        False on Windows, and where ``CARE_RATES_COLD`` is set.
+    """
+    return hasattr(os, "fork") and sys.platform != "win32" and not os.environ.get("CARE_RATES_COLD")
+
+
+class Zygote:
+    """The process that kernels are forked from, and the line to it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        code = f"from runpy import run_path; run_path({__file__!r}, run_name='zygote')"
+        self.process = subprocess.Popen(
+            [sys.executable, "-X", "frozen_modules=on", "-c", code, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=os.environ | STEADY,
+            stdin=subprocess.DEVNULL,
+        )
+        theirs.close()
+        self._line = ours.makefile("rw", encoding="utf-8")
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    def ask(self, **request: Any) -> dict:
+        """Send one request and wait for the answer.
+
+        Parameters
+        ----------
+        **request
+            ``do="fork"`` with ``connection_file``, ``env``, ``cwd``; or ``do="poll"``
+            with ``pid``.
+
+        Returns
+        -------
+        dict
+            ``pid``, or ``code`` (None while the kernel runs).
+
+        Raises
+        ------
+        RuntimeError
+            If the zygote has ended.
+        """
+        with self._lock:
+            self._line.write(json.dumps(request) + "\n")
+            self._line.flush()
+            answer = self._line.readline()
+        if not answer:
+            raise RuntimeError(
+                "The process that kernels are forked from has ended. "
+                "Run again; with CARE_RATES_COLD=1 kernels start without it."
+            )
+        return json.loads(answer)
+
+    def close(self) -> None:
+        """End the zygote; kernels that still run end with it."""
+        with contextlib.suppress(OSError, ValueError):
+            self._line.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+
+
+_zygote: Zygote | None = None
+
+
+def start() -> bool:
+    """Start the zygote, if forking is to be had, and make Jupyter use it.
+
+    Returns
+    -------
+    bool
+        Whether kernels will be warm.
+    """
+    global _zygote
+    if not available():
+        os.environ.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
+        return False
+    if _zygote is None or _zygote.process.poll() is not None:
+        _zygote = Zygote()
+    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = NAME
+    return True
+
+
+def stop() -> None:
+    """End the zygote."""
+    global _zygote
+    os.environ.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
+    if _zygote is not None:
+        _zygote.close()
+        _zygote = None
+
+
+class WarmProvisioner(KernelProvisionerBase):
+    """Start a Jupyter kernel by asking the zygote to fork."""
+
+    pid: int | None = None
+    code: int | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a kernel was started and not yet cleaned up."""
+        return self.pid is not None
+
+    async def poll(self) -> int | None:
+        """Exit code of the kernel, or None while it runs."""
+        if self.pid is not None and self.code is None:
+            if _zygote is None:
+                self.code = 1
+            else:
+                self.code = _zygote.ask(do="poll", pid=self.pid)["code"]
+        return self.code if self.pid is not None else 0
+
+    async def wait(self) -> int | None:
+        """Wait until the kernel has ended."""
+        while await self.poll() is None:
+            await asyncio.sleep(0.02)
+        self.pid = None
+        return self.code
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel's process group."""
+        if self.pid is not None and self.code is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel at once."""
+        await self.send_signal(signal.SIGKILL)
+
+    async def terminate(self, restart: bool = False) -> None:
+        """Ask the kernel to end."""
+        await self.send_signal(signal.SIGTERM)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Give the ports back; the connection file is the manager's."""
+        if not restart and self.connection_info:
+            for name in PORTS:
+                LocalPortCache.instance().return_port(self.connection_info[name])
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Write the connection file and settle the ports."""
+        manager = self.parent
+        ports = LocalPortCache.instance()
+        for name in PORTS:
+            setattr(manager, name, ports.find_available_port(manager.ip))
+        manager.write_connection_file()
+        self.connection_info = manager.get_connection_info()
+        return await super().pre_launch(cmd=["forked"], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
+        """Fork a kernel with the environment of the calling thread."""
+        env = {k: v for k, v in kwargs.get("env", os.environ).items() if isinstance(v, str)}
+        env.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
+        answer = _zygote.ask(
+            do="fork", connection_file=self.parent.connection_file,
+            env=env | STEADY | getattr(task, "env", {}), cwd=str(kwargs.get("cwd") or os.getcwd()),
+        )  # fmt: skip
+        self.pid, self.code = answer["pid"], None
+        return self.connection_info
+
+
+task = threading.local()
+"""``task.env``: extra environment for kernels that this thread starts."""
+
+
+def _serve(line_fd: int) -> None:
+    """Import the libraries, then fork a kernel for each request (runs in the zygote)."""
+    import importlib
+
+    sys.modules["rfc3987_syntax"] = None  # its parsers cost two seconds at import
+    for name in PRELOAD:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    import gc
+
+    gc.freeze()
+    line = socket.socket(fileno=line_fd).makefile("rw", encoding="utf-8")
+    ended: dict[int, int] = {}
+    running: set[int] = set()
+    for text in line:
+        request = json.loads(text)
+        while running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            ended[pid] = os.waitstatus_to_exitcode(status)
+            running.discard(pid)
+        if request["do"] == "fork":
+            pid = os.fork()
+            if pid == 0:
+                line.close()
+                _kernel(request)
+            running.add(pid)
+            answer = {"pid": pid}
+        else:
+            answer = {"code": ended.get(request["pid"])}
+        line.write(json.dumps(answer) + "\n")
+        line.flush()
+    for pid in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _kernel(request: dict) -> None:
+    """Become a kernel (runs in the forked child; never returns)."""
+    code = 1
+    try:
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(request["env"])
+        os.environ["JPY_PARENT_PID"] = str(os.getppid())  # ends with the zygote
+        os.chdir(request["cwd"])
+        sys.argv = ["ipykernel", "-f", request["connection_file"]]
+        sys.path[:] = [p for p in sys.path if p != ""]
+        from ipykernel.kernelapp import IPKernelApp
+
+        app = IPKernelApp.instance(quiet=True, log_level="ERROR")
+        app.initialize([*sys.argv[1:], "--HistoryManager.enabled=False", "--log-level=ERROR"])
+        app.start()
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+if __name__ == "zygote":
+    _serve(int(sys.argv[1]))
