@@ -137,7 +137,7 @@ class Register:
         for report in REPORTS:
             path = self.folder / f"{report}.csv"
             if path.is_file():
-                self._add(path, report)
+                self._add(paths.reading(path), report)
         for claim in self.claims.values():
             self._check_formula(claim)
         self.bands = self._table("bands.csv").set_index("quantity")
@@ -153,7 +153,8 @@ class Register:
                 self._reasons[row.claim] = (row.reason, row.note)
 
     def _table(self, name: str | Path) -> pd.DataFrame:
-        return pd.read_csv(self.folder / name, dtype=str, keep_default_na=False)
+        path = paths.reading(self.folder / name)
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
 
     def _add(self, path: Path, report: str) -> None:
         with path.open(encoding="utf-8", newline="") as stream:

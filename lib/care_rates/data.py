@@ -30,7 +30,7 @@ class Package:
 
     def __init__(self, folder: Path | str | None = None):
         self.folder = Path(folder or paths.RAW)
-        description = self.folder / "datapackage.json"
+        description = paths.reading(self.folder / "datapackage.json")
         try:
             content = json.loads(description.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -72,7 +72,7 @@ class Package:
 
     def _text(self, name: str) -> pd.DataFrame:
         resource = self.resource(name)
-        path = self.folder / resource["path"]
+        path = paths.reading(self.folder / resource["path"])
         if not path.is_file():
             raise DataError(f"{path} is missing. Restore it from the repository.")
         content = path.read_bytes()
@@ -225,7 +225,7 @@ def load(name: str) -> pd.DataFrame:
             f"There is no analysis table {name!r} in {path.parent}. "
             "Run notebooks/00_data.ipynb first (or `care-rates run`), and check the name."
         )
-    return _processed(str(path), path.stat().st_mtime_ns).copy()
+    return _processed(str(paths.reading(path)), path.stat().st_mtime_ns).copy()
 
 
 def save(frame: pd.DataFrame, name: str) -> Path:

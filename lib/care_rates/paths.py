@@ -11,6 +11,37 @@ CLAIMS = RAW / "claims"
 NOTEBOOKS = ROOT / "notebooks"
 
 
+_read: set[Path] = set()
+
+
+def reading(path: Path) -> Path:
+    """Note that a file is read, so that a step's inputs are known.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pathlib.Path
+        The same.
+    """
+    _read.add(Path(path).resolve())
+    return path
+
+
+def files_read() -> list[str]:
+    """List the project's files that this process has read.
+
+    Returns
+    -------
+    list of str
+        Paths from the root, sorted; files elsewhere are left out.
+    """
+    return sorted(p.relative_to(ROOT).as_posix() for p in _read if p.is_relative_to(ROOT))
+
+
 def processed() -> Path:
     """Folder of the analysis tables.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -352,7 +353,8 @@ def finish() -> None:
             paths.write_atomically(folder / f"{name}.svg", info["svg"])
     paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
-            "claims": list(now.claims.values())}  # fmt: skip
+            "claims": list(now.claims.values()), "read": paths.files_read(),
+            "modules": sorted(m for m in sys.modules if m.split(".")[0] == "care_rates")}  # fmt: skip
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
     tally = count(row["status"] for row in now.claims.values())

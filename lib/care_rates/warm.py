@@ -260,13 +260,12 @@ def _kernel(request: dict) -> None:
         os.setsid()
         os.environ.clear()
         os.environ.update(request["env"])
-        os.environ["JPY_PARENT_PID"] = str(os.getppid())  # ends with the zygote
         os.chdir(request["cwd"])
         sys.argv = ["ipykernel", "-f", request["connection_file"]]
         sys.path[:] = [p for p in sys.path if p != ""]
         from ipykernel.kernelapp import IPKernelApp
 
-        app = IPKernelApp.instance(quiet=True, log_level="ERROR")
+        app = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the zygote
         app.initialize([*sys.argv[1:], "--HistoryManager.enabled=False", "--log-level=ERROR"])
         app.start()
         code = 0
