@@ -20,6 +20,8 @@ PLAIN = {
     "childrens_centre_closures_england": "closures",
     "report_facts_wales": "wales_report_facts",
     "cla_england_wales_2012": "england_wales_2012",
+    "characteristics": "characteristics",
+    "evidence_cordis": "evidence_cordis",
     "sources": "sources",
 }
 """Raw tables that go through unchanged, and their new names."""
@@ -204,6 +206,74 @@ def vintages(units: pd.DataFrame, year: int) -> pd.DataFrame:
             "largest difference": gap.abs().max(),
         }
     ).rename_axis("release")
+
+
+def contents(package: Package) -> pd.DataFrame:
+    """List the raw tables.
+
+    Parameters
+    ----------
+    package : Package
+        The raw tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Title, publisher, years, rows, releases and rounding by table.
+    """
+    rows = [
+        {
+            "table": name,
+            "what": resource["title"],
+            "publisher": resource["publisher"],
+            "years": resource["years"],
+            "rows": resource["rows"],
+            "releases": len(resource["releases"]),
+            "rounding": resource["rounding"],
+        }
+        for name, resource in sorted(package.resources.items())
+    ]
+    return pd.DataFrame(rows).set_index("table")
+
+
+def blanks(package: Package) -> pd.DataFrame:
+    """Count what is missing, by the reason that stands beside it.
+
+    Parameters
+    ----------
+    package : Package
+        The raw tables.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``table, reason, cells``: only fields that have a reason column.
+    """
+    rows = []
+    for name in package.names:
+        frame = package.read(name)
+        for field in package.resource(name)["schema"]["fields"]:
+            flag = field.get("missing_reason")
+            if flag:
+                gone = frame.loc[frame[field["name"]].isna(), flag]
+                rows += [(name, REASONS.get(code, code)) for code in gone.fillna("")]
+    counted = pd.DataFrame(rows, columns=["table", "reason"]).value_counts()
+    return counted.rename("cells").reset_index().sort_values(["table", "reason"])
+
+
+REASONS = {
+    "": "not printed in this release",
+    "c": "suppressed by the publisher",
+    "x": "not available (suppressed, in releases to 2018)",
+    "z": "not applicable",
+    ".": "not applicable",
+    "..": "not available",
+    "u": "unreliable",
+    "low": "low coverage",
+    "-": "no figure",
+    "*": "below 5, withheld",
+}
+"""The publishers' codes for what is missing, in words."""
 
 
 def dictionary(tables: dict[str, pd.DataFrame], package: Package) -> pd.DataFrame:
