@@ -245,3 +245,23 @@ def save(frame: pd.DataFrame, name: str) -> Path:
     """
     content = frame.to_parquet(index=False, compression="zstd")
     return paths.write_atomically(paths.processed() / f"{name}.parquet", content)
+
+
+def save_all(tables: dict[str, pd.DataFrame], dictionary: pd.DataFrame) -> list[Path]:
+    """Save every analysis table and what its columns mean; only ``00_data`` does.
+
+    Parameters
+    ----------
+    tables : dict of str to pandas.DataFrame
+        By name.
+    dictionary : pandas.DataFrame
+        One row a column of a table.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    text = dictionary.to_csv(index=False, lineterminator="\n")
+    written = [save(frame, name) for name, frame in tables.items()]
+    return [*written, paths.write_atomically(paths.processed() / "dictionary.csv", text)]

@@ -40,6 +40,7 @@ class Session:
     results: list[dict] = field(default_factory=list)
     claims: dict[str, dict] = field(default_factory=dict)
     shown: dict[str, dict] = field(default_factory=dict)
+    answers: list[dict] = field(default_factory=list)
 
     @cached_property
     def register(self) -> Register:
@@ -179,6 +180,21 @@ def record(
     now.results.append(
         {"key": key, "value": value, "low": low, "high": high, "unit": unit, "method": method}
     )
+
+
+def answer(question: str, sentence: str) -> None:
+    """Give the report's question and its recomputed answer, for the first page.
+
+    Parameters
+    ----------
+    question : str
+        What the report asked, short, with the report's name.
+    sentence : str
+        One or two plain sentences whose numbers are computed, not typed.
+    """
+    session().answers.append({"question": question, "answer": sentence})
+    html = f"<p><strong>{markup.escape(question)}</strong> {markup.escape(sentence)}</p>"
+    display({"text/html": html, "text/plain": sentence}, raw=True)
 
 
 def show(
@@ -353,7 +369,7 @@ def finish() -> None:
             paths.write_atomically(folder / f"{name}.svg", info["svg"])
     paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
-            "claims": list(now.claims.values()), "read": paths.files_read(),
+            "answers": now.answers, "claims": list(now.claims.values()), "read": paths.files_read(),
             "modules": sorted(m for m in sys.modules if m.split(".")[0] == "care_rates")}  # fmt: skip
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
@@ -370,3 +386,31 @@ def _number(value: object) -> str:
 
 def _csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", float_format="%.8g")
+
+
+def records() -> list[dict]:
+    """Read what the other notebooks recorded, for the synthesis.
+
+    Returns
+    -------
+    list of dict
+        ``notebook, parameters, answers, claims``, in notebook order.
+    """
+    folder = paths.ROOT / "outputs" / "records"
+    names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    found = [folder / f"{name}.json" for name in names if name != session().notebook]
+    missing = [path.stem for path in found if not path.is_file()]
+    if missing:
+        raise ReportError(f"{missing[0]} has not been run: run it first, or `care-rates run`.")
+    return [json.loads(paths.reading(path).read_text(encoding="utf-8")) for path in found]
+
+
+def save_claims(rows: pd.DataFrame) -> None:
+    """Write the ledger to ``results/claims.csv``.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From :func:`care_rates.ledger.ledger`.
+    """
+    paths.write_atomically(paths.outputs() / "results" / "claims.csv", _csv(rows))

@@ -25,9 +25,9 @@ import threading
 from typing import Any
 
 from jupyter_client.connect import LocalPortCache
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
 
-NAME = "care-rates-warm"
+WARM, COLD = "care-rates-warm", "care-rates-cold"
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 PRELOAD = (
     "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "altair", "vl_convert",
@@ -124,12 +124,12 @@ def start() -> bool:
         Whether kernels will be warm.
     """
     global _zygote
+    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = COLD
     if not available():
-        os.environ.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
         return False
     if _zygote is None or _zygote.process.poll() is not None:
         _zygote = Zygote()
-    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = NAME
+    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = WARM
     return True
 
 
@@ -140,6 +140,34 @@ def stop() -> None:
     if _zygote is not None:
         _zygote.close()
         _zygote = None
+
+
+class ColdProvisioner(LocalProvisioner):
+    """Start a Jupyter kernel in the ordinary way, in the same surroundings."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
+        """Start the kernel with the environment of the calling thread."""
+        kwargs["env"] = surroundings(kwargs.get("env"))
+        return await super().launch_kernel(cmd, **kwargs)
+
+
+def surroundings(env: dict | None) -> dict[str, str]:
+    """Environment of a kernel that the calling thread starts.
+
+    Parameters
+    ----------
+    env : dict or None
+        What Jupyter would give it.
+
+    Returns
+    -------
+    dict of str to str
+        With the steady settings and what the task sets, and without the choice of
+        how kernels start.
+    """
+    plain = {k: v for k, v in (env or os.environ).items() if isinstance(v, str)}
+    plain.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
+    return plain | STEADY | getattr(task, "env", {})
 
 
 class WarmProvisioner(KernelProvisionerBase):
@@ -201,11 +229,9 @@ class WarmProvisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
         """Fork a kernel with the environment of the calling thread."""
-        env = {k: v for k, v in kwargs.get("env", os.environ).items() if isinstance(v, str)}
-        env.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
         answer = _zygote.ask(
             do="fork", connection_file=self.parent.connection_file,
-            env=env | STEADY | getattr(task, "env", {}), cwd=str(kwargs.get("cwd") or os.getcwd()),
+            env=surroundings(kwargs.get("env")), cwd=str(kwargs.get("cwd") or os.getcwd()),
         )  # fmt: skip
         self.pid, self.code = answer["pid"], None
         return self.connection_info

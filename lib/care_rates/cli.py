@@ -1,0 +1,186 @@
+"""The command line: run, status, site, seal."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+sys.modules.setdefault("rfc3987_syntax", None)  # its parsers cost two seconds at import
+
+
+class Progress:
+    """Say which notebook is at which cell: one moving line in a terminal, else plain lines."""
+
+    def __init__(self, total: int, stream=None) -> None:
+        self.stream = stream or sys.stderr
+        self.total, self.done = total, 0
+        self.at: dict[str, tuple[int, int]] = {}
+        self.since: dict[str, float] = {}
+        self.lock = threading.Lock()
+        self.moving = self.stream.isatty()
+
+    def __call__(self, step: str, event: str, cell: int, cells: int) -> None:
+        """Take one event of :func:`care_rates.pipeline.run`."""
+        with self.lock:
+            if event == "start":
+                self.since[step] = time.monotonic()
+                self.at[step] = (0, 0)
+            elif event == "cell":
+                self.at[step] = (cell, cells)
+            else:
+                self.at.pop(step, None)
+                self.done += 1
+                took = f" in {time.monotonic() - self.since[step]:.1f} s" if step in self.since else ""
+                self._line(f"{event:8}{step}{took}")
+            self._bar()
+
+    def _line(self, text: str) -> None:
+        clear = "\r\x1b[2K" if self.moving else ""
+        print(f"{clear}{text}", file=self.stream, flush=True)
+
+    def _bar(self) -> None:
+        if not self.moving:
+            return
+        width = 20
+        filled = round(width * self.done / max(1, self.total))
+        now = ", ".join(f"{step} cell {cell}/{cells}" for step, (cell, cells) in self.at.items())
+        bar = "█" * filled + "░" * (width - filled)
+        text = f"{bar} {self.done}/{self.total}  {now}"[: os.get_terminal_size().columns - 1]
+        print(f"\r\x1b[2K{text}", end="", file=self.stream, flush=True)
+
+    def end(self) -> None:
+        """Take the moving line away."""
+        if self.moving:
+            print("\r\x1b[2K", end="", file=self.stream, flush=True)
+
+
+def _value(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _run(options: argparse.Namespace) -> int:
+    from care_rates import warm
+
+    warm.start()
+    try:
+        from care_rates import pipeline, site
+
+        plan = pipeline.steps()
+        if options.parameter and len(options.notebook) != 1:
+            raise pipeline.RunError("Name one notebook to give parameters to (-p name=value).")
+        if options.notebook:
+            values = dict(_pair(text) for text in options.parameter)
+            given = {options.notebook[0]: values} if values else None
+            plan = [step for step in pipeline.steps(given) if step.name in options.notebook]
+            unknown = set(options.notebook) - {step.name for step in plan}
+            if unknown:
+                raise pipeline.RunError(f"There is no notebook {sorted(unknown)[0]!r}.")
+        progress = Progress(len(plan))
+        outcomes = pipeline.run(plan, jobs=options.jobs, force=options.force, tell=progress)
+        progress.end()
+        failed = [o for o in outcomes if o.result in ("failed", "skipped")]
+        for outcome in failed:
+            print(f"{outcome.result}: {outcome.name}: {outcome.why}", file=sys.stderr)
+        if failed:
+            return 1
+        if not options.no_site:
+            pages = site.build()
+            print(f"{len(pages)} pages: {site.index()}")
+        return 0
+    finally:
+        warm.stop()
+
+
+def _pair(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise ValueError(f"-p {text}: write name=value.")
+    return name, _value(value)
+
+
+def _status(_: argparse.Namespace) -> int:
+    from care_rates import pipeline
+
+    for name, why in pipeline.status(pipeline.steps()).items():
+        print(f"{'stale' if why else 'fresh':6}{name}{': ' + why if why else ''}")
+    return 0
+
+
+def _site(_: argparse.Namespace) -> int:
+    from care_rates import site
+
+    pages = site.build()
+    print(f"{len(pages)} pages: {site.index()}")
+    return 0
+
+
+def _seal(options: argparse.Namespace) -> int:
+    from care_rates import data
+
+    for name in options.table:
+        print(f"{name}: sha256 {data.seal(name)}")
+        data.Package().read(name)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        With ``run``, ``status``, ``site`` and ``seal``.
+    """
+    top = argparse.ArgumentParser(prog="care-rates", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run what is not fresh, and make the pages")
+    run.add_argument("notebook", nargs="*", help="names, such as 01_wwcsc_rates; all unless told")
+    run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
+    run.add_argument("-j", "--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    run.add_argument("--force", action="store_true", help="run fresh notebooks too")
+    run.add_argument("--no-site", action="store_true", help="leave the pages as they are")
+    run.set_defaults(do=_run)
+    commands.add_parser("status", help="say what is fresh, what is stale and why").set_defaults(
+        do=_status
+    )
+    commands.add_parser("site", help="make the pages from what has been run").set_defaults(do=_site)
+    seal = commands.add_parser("seal", help="describe a raw table's present bytes as the right ones")
+    seal.add_argument("table", nargs="+")
+    seal.set_defaults(do=_seal)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Of the command line unless told.
+
+    Returns
+    -------
+    int
+        0 if all went well, 1 if a notebook or a table is at fault, 2 for wrong words.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        return options.do(options)
+    except KeyboardInterrupt:
+        print("Stopped. What was finished is in place; run again to go on.", file=sys.stderr)
+        return 130
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"care-rates: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

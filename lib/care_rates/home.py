@@ -1,0 +1,157 @@
+"""The first page and the ledger page, made of the records alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from html import escape
+
+import pandas as pd
+
+from care_rates import markup, paths
+from care_rates.claims import REASONS, REPORTS, STATUSES
+from care_rates.ledger import scorecard
+
+
+def claims() -> pd.DataFrame:
+    """Read the ledger that ``06_synthesis`` wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``outputs/results/claims.csv``, all text.
+    """
+    path = paths.outputs() / "results" / "claims.csv"
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def answers() -> list[dict]:
+    """Collect the one-sentence answers that the notebooks recorded.
+
+    Returns
+    -------
+    list of dict
+        ``notebook``, ``question``, ``answer``, in notebook order.
+    """
+    found = []
+    for path in sorted((paths.outputs() / "records").glob("[0-9][0-9]_*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        found += [{"notebook": record["notebook"], **row} for row in record.get("answers", [])]
+    return found
+
+
+def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
+    """Write the first page.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The notebooks.
+    title_of : callable
+        Gives a notebook's title.
+
+    Returns
+    -------
+    str
+        HTML of the text.
+    """
+    rows = claims()
+    card = scorecard(rows)
+    total = card.loc["All reports"]
+    held = int(total.get("exact", 0) + total.get("within input rounding", 0))
+    cards = "".join(
+        f'<section class="answer"><h3>{escape(row["question"])}</h3>'
+        f"<p>{escape(row['answer'])}</p>"
+        f'<p><a href="{row["notebook"]}.html">{escape(title_of(row["notebook"]))}</a></p></section>'
+        for row in answers()
+    )
+    table = markup.figure(
+        markup.table(card), kind="table", name="scoreboard", source="the ledger",
+        caption="Every registered claim by status. A claim is one published number, sign, rank or "
+        "threshold; its status is computed, never typed.",
+    )  # fmt: skip
+    listed = "".join(
+        f'<li><a href="{name}.html">{escape(title_of(name))}</a></li>' for name in names
+    )
+    return (
+        "<h1>Why do places with similar need have such different numbers of children in care?</h1>"
+        '<p class="lead">Four published UK analyses answered this question between 2013 and 2021. '
+        "Here they are re-run from official figures, number by number, and taken further.</p>"
+        f'<p class="lead"><strong>{held:,} of {int(total["decided"]):,} claims that the public '
+        f"figures can decide come out exactly, or as exactly as rounding allows.</strong> "
+        f"{int(total['registered']):,} claims are registered in all; "
+        '<a href="ledger.html">the ledger</a> says of each what became of it, and why.</p>'
+        f'<h2 id="answers">What each report found, recomputed</h2><div class="answers">{cards}</div>'
+        f'<h2 id="scoreboard-title">What reproduces</h2>{table}'
+        f"{_explained()}"
+        f'<h2 id="read">Read on</h2><ul>{listed}'
+        '<li><a href="ledger.html">The ledger: every claim</a></li></ul>'
+    )
+
+
+def _explained() -> str:
+    meanings = {
+        "exact": "the computed value rounds to the printed text",
+        "within input rounding": "the rounding of the published inputs allows it",
+        "close": "a later release moved the figures, by no more than a band set beforehand",
+        "direction only": "the sign agrees, the size does not",
+        "contradicted": "the figures say otherwise",
+        "inconsistent in the report": "the report's own printed figures disagree",
+        "not computable": "the figures needed are not public",
+        "out of scope": "a citation, an interview or a judgement that no figure decides",
+        "not yet checked": "registered, and computable, but not yet computed here",
+    }
+    rows = "".join(f"<li><strong>{s}</strong>: {meanings[s]}</li>" for s in STATUSES)
+    return f"<details><summary>What the statuses mean</summary><ul>{rows}</ul></details>"
+
+
+def _options(values: Sequence[str], words: dict[str, str] | None = None) -> str:
+    shown = words or {}
+    return '<option value="">all</option>' + "".join(
+        f'<option value="{escape(v)}">{escape(shown.get(v, v))}</option>' for v in values
+    )
+
+
+def ledger_page() -> str:
+    """Write the page that lists every claim.
+
+    Returns
+    -------
+    str
+        HTML of the text: a table that can be filtered by report, status and topic.
+    """
+    rows = claims()
+    topics = sorted(set(rows["topic"]))
+    used = [status for status in STATUSES if status in set(rows["status"])]
+    body = []
+    for row in rows.itertuples():
+        first = row.status.split()[0]
+        page = f'<a href="{row.notebook}.html">{row.notebook[:2]}</a>' if row.notebook else ""
+        why = REASONS.get(row.reason, "")
+        sign = "" if row.relation in ("=", "range", "direction", "rank", "set") else row.relation
+        body.append(
+            f'<tr id="{escape(row.claim_id)}" data-report="{row.report}" '
+            f'data-status="{row.status}" data-topic="{escape(row.topic)}">'
+            f'<th scope="row">{escape(row.statement)}</th><td>{escape(row.locator)}</td>'
+            f"<td>{escape(f'{sign} {row.published}'.strip())}</td><td>{escape(row.computed)}</td>"
+            f'<td class="st st-{first}">{escape(row.status)}</td><td>{escape(why)}</td>'
+            f"<td>{page}</td></tr>"
+        )
+    heads = "".join(
+        f'<th scope="col">{h}</th>'
+        for h in ("claim", "where", "published", "computed", "status", "reason", "notebook")
+    )
+    return (
+        "<h1>The ledger: every claim</h1>"
+        '<p class="lead">One row a published statement. Statements are in our own words; '
+        "the published value is as printed.</p>"
+        '<form class="filters" data-table="claims" data-told="told" aria-label="Filter the claims">'
+        '<label>Search <input type="search" name="q"></label>'
+        f'<label>Report <select name="report">{_options(list(REPORTS), REPORTS)}</select></label>'
+        f'<label>Status <select name="status">{_options(used)}</select></label>'
+        f'<label>Topic <select name="topic">{_options(topics)}</select></label>'
+        '<span id="told" role="status"></span></form>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Claims">'
+        f'<table id="claims"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'
+        "</div>"
+    )

@@ -1,0 +1,354 @@
+"""Run the notebooks headlessly with papermill: in order, side by side, nothing twice.
+
+Each notebook writes into a staging folder of its own. When it has run to its end its
+files are moved into place one by one, each of them old-and-whole or new-and-whole; the
+note of what it read and wrote comes last, so that an interrupted run is taken up again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from care_rates import paths, state, warm
+from care_rates.report import check_parameters, declared_parameters
+
+STAGING = ".staging"
+FIRST, LAST = "00_data", "06_synthesis"
+
+
+class RunError(RuntimeError):
+    """A run that could not be completed: which notebook, which cell, what cause."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook to run.
+
+    Parameters
+    ----------
+    name : str
+        File name of the notebook without ending.
+    needs : tuple of str
+        Steps that must be done before.
+    parameters : mapping
+        Values that differ from the parameters cell.
+    """
+
+    name: str
+    needs: tuple[str, ...] = ()
+    parameters: Mapping = field(default_factory=dict)
+
+    @property
+    def source(self) -> Path:
+        """The notebook file."""
+        return paths.NOTEBOOKS / f"{self.name}.ipynb"
+
+    def code(self) -> str:
+        """Digest of what is executed: the code cells and the parameters, not the prose."""
+        notebook = json.loads(self.source.read_text(encoding="utf-8"))
+        cells = [c["source"] for c in notebook["cells"] if c["cell_type"] == "code"]
+        return state.digest(json.dumps([cells, dict(self.parameters)], sort_keys=True))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a step.
+
+    Parameters
+    ----------
+    name : str
+        The step.
+    result : {"run", "fresh", "failed", "skipped"}
+        ``skipped`` where a step that it needs failed.
+    why : str
+        Why it ran, or why it failed.
+    """
+
+    name: str
+    result: str
+    why: str = ""
+
+
+def steps(parameters: Mapping[str, Mapping] | None = None) -> list[Step]:
+    """List the numbered notebooks with what each one needs.
+
+    Parameters
+    ----------
+    parameters : mapping of str to mapping, optional
+        Values by notebook.
+
+    Returns
+    -------
+    list of Step
+        ``00_data`` comes first, ``06_synthesis`` after all others.
+
+    Raises
+    ------
+    ReportError
+        If a parameter is unknown or of the wrong type.
+    RunError
+        If parameters are given for a notebook that does not exist.
+    """
+    given = dict(parameters or {})
+    names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    for name, values in given.items():
+        if name not in names:
+            raise RunError(f"There is no notebook {name!r}. There are: {', '.join(names)}.")
+        check_parameters(name, values, declared_parameters(name))
+    out = []
+    for name in names:
+        needs = () if name == FIRST else (FIRST,)
+        if name == LAST:
+            needs = tuple(other for other in names if other != LAST)
+        out.append(Step(name, needs, given.get(name, {})))
+    return out
+
+
+def status(plan: Sequence[Step]) -> dict[str, str]:
+    """Say for each step why it would run.
+
+    Parameters
+    ----------
+    plan : sequence of Step
+        The steps.
+
+    Returns
+    -------
+    dict of str to str
+        Reason by step; empty where it is fresh.
+    """
+    hashes = state.Hashes()
+    found: dict[str, str] = {}
+    for step in plan:
+        before = [name for name in step.needs if found.get(name)]
+        found[step.name] = state.stale_because(step.name, step.code(), hashes)
+        if before and not found[step.name]:
+            found[step.name] = f"{before[0]} runs before it, and may change what it reads"
+    return found
+
+
+def run(
+    plan: Sequence[Step], *, jobs: int = 2, force: bool = False,
+    tell: Callable[[str, str, int, int], None] = lambda *_: None,
+) -> list[Outcome]:  # fmt: skip
+    """Run what is not fresh.
+
+    Parameters
+    ----------
+    plan : sequence of Step
+        The steps, in an order that respects what they need.
+    jobs : int
+        How many notebooks at a time.
+    force : bool
+        Run fresh steps too.
+    tell : callable
+        Called as ``tell(step, event, cell, cells)`` with the events ``fresh``,
+        ``start``, ``cell``, ``done``, ``failed`` and ``skipped``.
+
+    Returns
+    -------
+    list of Outcome
+        One a step, in the order of the plan. Failures do not stop steps that do not
+        depend on them.
+
+    Raises
+    ------
+    RunError
+        If another run is under way.
+    """
+    with _one_at_a_time():
+        shutil.rmtree(paths.outputs() / STAGING, ignore_errors=True)
+        return _run(plan, jobs, force, tell)
+
+
+def _run(plan, jobs, force, tell) -> list[Outcome]:
+    names = {step.name for step in plan}
+    done: dict[str, Outcome] = {}
+    waiting = list(plan)
+    under_way: dict[Future, Step] = {}
+    hashes = state.Hashes()
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        while waiting or under_way:
+            for step in list(waiting):
+                needs = [name for name in step.needs if name in names]
+                if any(name not in done for name in needs):
+                    continue
+                broken = [n for n in needs if done[n].result in ("failed", "skipped")]
+                if not broken and len(under_way) >= jobs:
+                    break
+                waiting.remove(step)
+                if broken:
+                    done[step.name] = Outcome(step.name, "skipped", f"{broken[0]} failed")
+                    tell(step.name, "skipped", 0, 0)
+                    continue
+                why = state.stale_because(step.name, step.code(), hashes)
+                if not why and not force:
+                    done[step.name] = Outcome(step.name, "fresh")
+                    tell(step.name, "fresh", 0, 0)
+                    continue
+                under_way[pool.submit(_execute, step, why, tell)] = step
+            if under_way:
+                finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    step = under_way.pop(future)
+                    done[step.name] = future.result()
+                hashes = state.Hashes()
+    return [done[step.name] for step in plan]
+
+
+def _execute(step: Step, why: str, tell: Callable) -> Outcome:
+    """Run one notebook in its own kernel; never raises for what the notebook does."""
+    tell(step.name, "start", 0, 0)
+    staging = paths.outputs() / STAGING / step.name
+    staging.mkdir(parents=True, exist_ok=True)
+    target = staging / "notebooks" / f"{step.name}.ipynb"
+    target.parent.mkdir(exist_ok=True)
+    code = step.code()
+    try:
+        _papermill(step, staging, target, tell)
+        record = staging / "records" / f"{step.name}.json"
+        if not record.is_file():
+            raise RunError("it did not call finish() in its last cell, so it has no results.")
+        found = json.loads(record.read_text(encoding="utf-8"))
+        inputs = state.observed(found["modules"], found["read"], state.Hashes())
+        record.write_text(_portable(found), encoding="utf-8")
+        outputs = promote(staging, step)
+        state.remember(step.name, state.Past(code, inputs, outputs))
+    except Exception as error:
+        kept = ""
+        if target.is_file():
+            place = paths.outputs() / "failed" / target.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(target, place)
+            kept = f" The notebook as far as it got: {place}"
+        tell(step.name, "failed", 0, 0)
+        return Outcome(step.name, "failed", f"{explain(error)}{kept}")
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        (paths.outputs() / "failed" / target.name).unlink()
+    tell(step.name, "done", 0, 0)
+    return Outcome(step.name, "run", why or "it was asked for")
+
+
+def _portable(record: dict) -> str:
+    """Drop from a record what depends on how it was run."""
+    kept = {key: value for key, value in record.items() if key not in ("modules", "read")}
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+
+
+def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
+    import nbformat
+    import papermill
+    from papermill.engines import papermill_engines
+
+    from care_rates.engine import TellingEngine
+
+    papermill_engines.register("care-rates", TellingEngine)
+    warm.task.env = {"CARE_RATES_OUTPUTS": str(staging)}
+    if step.name == FIRST:
+        warm.task.env["CARE_RATES_PROCESSED"] = str(staging / "processed")
+    warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
+    papermill.execute_notebook(
+        step.source, target, dict(step.parameters), engine_name="care-rates",
+        kernel_name="python3", cwd=str(paths.ROOT), progress_bar=False, log_output=False,
+        autosave_cell_every=0,
+    )  # fmt: skip
+    notebook = nbformat.read(target, as_version=4)
+    notebook.metadata = {"kernelspec": notebook.metadata.get("kernelspec", {})}
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = {"tags": tags} if tags else {}
+        if "injected-parameters" in tags:
+            cell.id = "injected-parameters"
+    nbformat.write(notebook, target)
+
+
+def promote(staging: Path, step: Step) -> dict[str, str]:
+    """Move what a step wrote into place, and take away what it wrote last time only.
+
+    Parameters
+    ----------
+    staging : pathlib.Path
+        Folder that the step wrote to.
+    step : Step
+        The step.
+
+    Returns
+    -------
+    dict of str to str
+        Path from the root to digest, of every file.
+    """
+    outputs: dict[str, str] = {}
+    for source in sorted(p for p in staging.rglob("*") if p.is_file()):
+        inside = source.relative_to(staging)
+        if inside.parts[0] == "processed":
+            target = paths.ROOT / "data" / inside
+        else:
+            target = paths.outputs() / inside
+        target.parent.mkdir(parents=True, exist_ok=True)
+        name = target.relative_to(paths.ROOT).as_posix()
+        outputs[name] = state.digest(source.read_bytes())
+        os.replace(source, target)
+    past = state.recall(step.name)
+    for name in set(past.outputs if past else ()) - set(outputs):
+        (paths.ROOT / name).unlink(missing_ok=True)
+    return outputs
+
+
+def explain(error: BaseException) -> str:
+    """Name the cell and the cause of a failure, in a line or two.
+
+    Parameters
+    ----------
+    error : BaseException
+        What papermill raised.
+
+    Returns
+    -------
+    str
+        For instance ``cell 7: DataError: …``.
+    """
+    if type(error).__name__ == "PapermillExecutionError":
+        text = str(error.evalue).strip().splitlines() or [""]
+        return f"cell {error.cell_index}: {error.ename}: {text[0]}"
+    text = str(error).strip().splitlines() or [type(error).__name__]
+    return f"{type(error).__name__}: {text[0]}"
+
+
+_here = threading.Lock()
+
+
+@contextlib.contextmanager
+def _one_at_a_time():
+    """Let one run at a time write to the outputs folder."""
+    folder = paths.outputs() / state.FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written ({error.strerror}). Nothing was run.") from None
+    busy = "Another run is writing to this outputs folder. Wait for it, or stop it."
+    with lock:
+        if not _here.acquire(blocking=False):
+            raise RunError(busy)
+        try:
+            if sys.platform != "win32":
+                import fcntl
+
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise RunError(busy) from None
+            yield
+        finally:
+            _here.release()
