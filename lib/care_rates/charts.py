@@ -51,8 +51,8 @@ def theme() -> alt.theme.ThemeConfig:
                 "labelColor": DARK, "titleColor": DARK, "gridColor": "#e8ebee",
                 "domainColor": "#8d99a6", "tickColor": "#8d99a6", "labelLimit": 260,
             },
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": DARK, "orient": "top",
-                       "titleColor": DARK, "labelLimit": 320},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": DARK,
+                       "titleColor": DARK, "labelLimit": 320, "orient": "top"},
             "header": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": DARK},
             "title": {"fontSize": 13, "anchor": "start", "color": DARK},
             "range": {"category": SERIES},
@@ -246,9 +246,10 @@ def scatter(
     rows = frame.dropna(subset=[x, y])
     paint = alt.Color(f"{colour}:N", title=None) if colour else alt.value(COMPUTED)
     base = alt.Chart(rows).encode(
-        x=alt.X(f"{x}:Q", title=x_title, scale=alt.Scale(zero=False)),
+        x=alt.X(f"{x}:Q", title=x_title, scale=alt.Scale(zero=False),
+                axis=alt.Axis(format="d") if x == "year" else alt.Axis()),
         y=alt.Y(f"{y}:Q", title=y_title, scale=alt.Scale(zero=False)),
-    )
+    )  # fmt: skip
     layers = [base.mark_circle(size=42, opacity=0.7).encode(color=paint, tooltip=[label, x, y])]
     if trend:
         layers.append(base.transform_regression(x, y).mark_line(color=GREY, strokeDash=[5, 3]))
