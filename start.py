@@ -43,7 +43,9 @@ def set_up() -> None:
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True, capture_output=True)
     except subprocess.CalledProcessError as error:
         print((error.stdout or b"").decode(errors="replace"), file=sys.stderr)
-        sys.exit("Python's venv module does not work here. On Debian or Ubuntu: apt install python3-venv")
+        sys.exit(
+            "Python's venv module does not work here. On Debian or Ubuntu: apt install python3-venv"
+        )
     pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-deps")
     call(*pip, "--require-hashes", "--only-binary", ":all:", "-r", "requirements.lock")
     call(*pip, "--no-build-isolation", "--editable", ".")

@@ -35,7 +35,9 @@ class Progress:
             else:
                 self.at.pop(step, None)
                 self.done += 1
-                took = f" in {time.monotonic() - self.since[step]:.1f} s" if step in self.since else ""
+                took = (
+                    f" in {time.monotonic() - self.since[step]:.1f} s" if step in self.since else ""
+                )
                 self._line(f"{event:8}{step}{took}")
             self._bar()
 
@@ -152,7 +154,9 @@ def parser() -> argparse.ArgumentParser:
         do=_status
     )
     commands.add_parser("site", help="make the pages from what has been run").set_defaults(do=_site)
-    seal = commands.add_parser("seal", help="describe a raw table's present bytes as the right ones")
+    seal = commands.add_parser(
+        "seal", help="describe a raw table's present bytes as the right ones"
+    )
     seal.add_argument("table", nargs="+")
     seal.set_defaults(do=_seal)
     return top

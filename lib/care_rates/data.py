@@ -244,7 +244,7 @@ def save(frame: pd.DataFrame, name: str) -> Path:
         The file, written whole or not at all.
     """
     content = frame.to_parquet(index=False, compression="zstd")
-    return paths.write_atomically(paths.processed() / f"{name}.parquet", content)
+    return paths.write_atomically(paths.writing("processed") / f"{name}.parquet", content)
 
 
 def save_all(tables: dict[str, pd.DataFrame], dictionary: pd.DataFrame) -> list[Path]:
@@ -264,4 +264,5 @@ def save_all(tables: dict[str, pd.DataFrame], dictionary: pd.DataFrame) -> list[
     """
     text = dictionary.to_csv(index=False, lineterminator="\n")
     written = [save(frame, name) for name, frame in tables.items()]
-    return [*written, paths.write_atomically(paths.processed() / "dictionary.csv", text)]
+    place = paths.writing("processed") / "dictionary.csv"
+    return [*written, paths.write_atomically(place, text)]

@@ -67,7 +67,9 @@ def _row(register: Register, claim, checked: dict, decided: dict) -> dict:
         row |= {"definition": "From the report's own printed figures.", "notebook": "06_synthesis"}
     elif claim.claim_id in checked:
         found = checked[claim.claim_id]
-        row |= {k: found[k] for k in ("computed", "status", "decision_flag", "definition", "notebook")}
+        row |= {
+            k: found[k] for k in ("computed", "status", "decision_flag", "definition", "notebook")
+        }
     elif claim.scope in ("not_public", "out"):
         row["reason"] = "not_public" if claim.scope == "not_public" else ""
         row["definition"] = claim.scope_reason

@@ -14,6 +14,88 @@ NOTEBOOKS = ROOT / "notebooks"
 _read: set[Path] = set()
 
 
+def processed() -> Path:
+    """Folder of the analysis tables.
+
+    Returns
+    -------
+    pathlib.Path
+        ``data/processed``, or the folder that ``CARE_RATES_PROCESSED`` names.
+    """
+    return Path(os.environ.get("CARE_RATES_PROCESSED", ROOT / "data" / "processed")).resolve()
+
+
+def outputs() -> Path:
+    """Folder of results, tables, figures, notebooks and pages.
+
+    Returns
+    -------
+    pathlib.Path
+        ``outputs``, or the folder that ``CARE_RATES_OUTPUTS`` names.
+    """
+    return Path(os.environ.get("CARE_RATES_OUTPUTS", ROOT / "outputs")).resolve()
+
+
+def writing(kind: str = "outputs") -> Path:
+    """Folder that a notebook writes to.
+
+    Parameters
+    ----------
+    kind : {"outputs", "processed"}
+        What it writes.
+
+    Returns
+    -------
+    pathlib.Path
+        The final folder, or, in a headless run, the part for it of the staging
+        folder that ``CARE_RATES_STAGING`` names: it is moved into place when whole.
+    """
+    staging = os.environ.get("CARE_RATES_STAGING")
+    if staging:
+        return Path(staging) / kind
+    return processed() if kind == "processed" else outputs()
+
+
+def label(path: Path) -> str | None:
+    """Name a file of the project in the same way wherever its folders are.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file.
+
+    Returns
+    -------
+    str or None
+        ``outputs/…``, ``data/processed/…`` or the path from the root; None for files
+        that are not the project's.
+    """
+    path = Path(path).resolve()
+    for name, folder in (("data/processed", processed()), ("outputs", outputs()), ("", ROOT)):
+        if path.is_relative_to(folder):
+            return "/".join(filter(None, (name, path.relative_to(folder).as_posix())))
+    return None
+
+
+def locate(name: str) -> Path:
+    """Find the file that :func:`label` named.
+
+    Parameters
+    ----------
+    name : str
+        From :func:`label`.
+
+    Returns
+    -------
+    pathlib.Path
+        Where it is.
+    """
+    for start, folder in (("data/processed/", processed()), ("outputs/", outputs())):
+        if name.startswith(start):
+            return folder / name.removeprefix(start)
+    return ROOT / name
+
+
 def reading(path: Path) -> Path:
     """Note that a file is read, so that a step's inputs are known.
 
@@ -37,32 +119,9 @@ def files_read() -> list[str]:
     Returns
     -------
     list of str
-        Paths from the root, sorted; files elsewhere are left out.
+        Their labels, sorted.
     """
-    return sorted(p.relative_to(ROOT).as_posix() for p in _read if p.is_relative_to(ROOT))
-
-
-def processed() -> Path:
-    """Folder of the analysis tables.
-
-    Returns
-    -------
-    pathlib.Path
-        ``data/processed``, or the folder named by ``CARE_RATES_PROCESSED``: a
-        headless run writes to a staging folder and moves it into place when whole.
-    """
-    return Path(os.environ.get("CARE_RATES_PROCESSED", ROOT / "data" / "processed"))
-
-
-def outputs() -> Path:
-    """Folder that results, tables and figures are written to.
-
-    Returns
-    -------
-    pathlib.Path
-        ``outputs``, or the folder named by ``CARE_RATES_OUTPUTS``.
-    """
-    return Path(os.environ.get("CARE_RATES_OUTPUTS", ROOT / "outputs"))
+    return sorted(filter(None, map(label, _read)))
 
 
 def write_atomically(path: Path, content: str | bytes) -> Path:

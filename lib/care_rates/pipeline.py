@@ -210,12 +210,12 @@ def _execute(step: Step, why: str, tell: Callable) -> Outcome:
     tell(step.name, "start", 0, 0)
     staging = paths.outputs() / STAGING / step.name
     staging.mkdir(parents=True, exist_ok=True)
-    target = staging / "notebooks" / f"{step.name}.ipynb"
-    target.parent.mkdir(exist_ok=True)
+    target = staging / "outputs" / "notebooks" / f"{step.name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
     code = step.code()
     try:
         _papermill(step, staging, target, tell)
-        record = staging / "records" / f"{step.name}.json"
+        record = staging / "outputs" / "records" / f"{step.name}.json"
         if not record.is_file():
             raise RunError("it did not call finish() in its last cell, so it has no results.")
         found = json.loads(record.read_text(encoding="utf-8"))
@@ -254,9 +254,11 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     from care_rates.engine import TellingEngine
 
     papermill_engines.register("care-rates", TellingEngine)
-    warm.task.env = {"CARE_RATES_OUTPUTS": str(staging)}
-    if step.name == FIRST:
-        warm.task.env["CARE_RATES_PROCESSED"] = str(staging / "processed")
+    warm.task.env = {
+        "CARE_RATES_STAGING": str(staging),
+        "CARE_RATES_OUTPUTS": str(paths.outputs()),
+        "CARE_RATES_PROCESSED": str(paths.processed()),
+    }
     warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
     papermill.execute_notebook(
         step.source, target, dict(step.parameters), engine_name="care-rates",
@@ -290,18 +292,15 @@ def promote(staging: Path, step: Step) -> dict[str, str]:
     """
     outputs: dict[str, str] = {}
     for source in sorted(p for p in staging.rglob("*") if p.is_file()):
-        inside = source.relative_to(staging)
-        if inside.parts[0] == "processed":
-            target = paths.ROOT / "data" / inside
-        else:
-            target = paths.outputs() / inside
+        kind, *inside = source.relative_to(staging).parts
+        target = (paths.processed() if kind == "processed" else paths.outputs()).joinpath(*inside)
         target.parent.mkdir(parents=True, exist_ok=True)
-        name = target.relative_to(paths.ROOT).as_posix()
+        name = paths.label(target)
         outputs[name] = state.digest(source.read_bytes())
         os.replace(source, target)
     past = state.recall(step.name)
     for name in set(past.outputs if past else ()) - set(outputs):
-        (paths.ROOT / name).unlink(missing_ok=True)
+        paths.locate(name).unlink(missing_ok=True)
     return outputs
 
 

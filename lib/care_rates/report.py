@@ -358,7 +358,7 @@ def finish() -> None:
     and tables that were shown, below the outputs folder.
     """
     now = session()
-    out = paths.outputs()
+    out = paths.writing()
     results = pd.DataFrame(now.results, columns=["key", "value", "low", "high", "unit", "method"])
     for column in ("value", "low", "high"):
         results[column] = [_number(x) for x in results[column]]
@@ -396,7 +396,7 @@ def records() -> list[dict]:
     list of dict
         ``notebook, parameters, answers, claims``, in notebook order.
     """
-    folder = paths.ROOT / "outputs" / "records"
+    folder = paths.outputs() / "records"
     names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     found = [folder / f"{name}.json" for name in names if name != session().notebook]
     missing = [path.stem for path in found if not path.is_file()]
@@ -413,4 +413,4 @@ def save_claims(rows: pd.DataFrame) -> None:
     rows : pandas.DataFrame
         From :func:`care_rates.ledger.ledger`.
     """
-    paths.write_atomically(paths.outputs() / "results" / "claims.csv", _csv(rows))
+    paths.write_atomically(paths.writing() / "results" / "claims.csv", _csv(rows))

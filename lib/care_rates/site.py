@@ -129,7 +129,9 @@ def mathml(text: str) -> str:
     """
     from latex2mathml.converter import convert
 
-    text = re.sub(r"\$\$(.+?)\$\$", lambda m: convert(m[1].strip(), display="block"), text, flags=re.S)
+    text = re.sub(
+        r"\$\$(.+?)\$\$", lambda m: convert(m[1].strip(), display="block"), text, flags=re.S
+    )
     return re.sub(r"(?<![\w\\$])\$([^$\n]+?)\$(?!\w)", lambda m: convert(m[1].strip()), text)
 
 
@@ -164,9 +166,7 @@ class _Page:
             path = paths.outputs() / kind / self.name / f"{info['name']}.{ending}"
             if path.is_file():
                 self.files.append(path)
-                made.append(
-                    f'<a href="files/{self.name}/{escape(path.name)}" download>{word}</a>'
-                )
+                made.append(f'<a href="files/{self.name}/{escape(path.name)}" download>{word}</a>')
         made.append(f'<a href="#{escape(info["name"])}">link</a>')
         return f'<span class="links">Download {" ".join(made)}</span>'
 
@@ -222,7 +222,10 @@ def _frame():
 
 def _contents(body: str) -> list[dict[str, str]]:
     heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body, re.DOTALL)
-    plain = [(anchor, re.sub(r"<a class=\"anchor-link\".*?</a>|<[^>]+>", "", text)) for anchor, text in heads]
+    plain = [
+        (anchor, re.sub(r"<a class=\"anchor-link\".*?</a>|<[^>]+>", "", text))
+        for anchor, text in heads
+    ]
     return [{"id": anchor, "title": text.strip()} for anchor, text in plain]
 
 
@@ -318,4 +321,3 @@ def _assets(staging: Path) -> None:
         shutil.copyfile(path, place / path.name)
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     (place / "vega.js").write_text(f"(() => {{{bundle}}})();\n", encoding="utf-8")
-

@@ -94,7 +94,9 @@ def remember(step: str, past: Past) -> None:
         What to keep.
     """
     text = json.dumps(
-        {"code": past.code, "inputs": past.inputs, "outputs": past.outputs}, indent=1, sort_keys=True
+        {"code": past.code, "inputs": past.inputs, "outputs": past.outputs},
+        indent=1,
+        sort_keys=True,
     )
     paths.write_atomically(paths.outputs() / FOLDER / f"{step}.json", text + "\n")
 
@@ -143,7 +145,7 @@ def stale_because(step: str, code: str, hashes: Hashes) -> str:
         return "its code or parameters changed"
     for kind, files in (("changed", past.inputs), ("is not what it wrote", past.outputs)):
         for name, was in files.items():
-            now = interpreter() if name == "python" else hashes.of(paths.ROOT / name)
+            now = interpreter() if name == "python" else hashes.of(paths.locate(name))
             if now != was:
                 gone = "is gone" if now == "missing" else kind
                 return f"{name} {gone}"
@@ -186,5 +188,5 @@ def observed(modules: list[str], files: list[str], hashes: Hashes) -> dict[str, 
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         if path.is_file():
             names.add(path.relative_to(paths.ROOT).as_posix())
-    found = {name: hashes.of(paths.ROOT / name) for name in sorted(names)}
+    found = {name: hashes.of(paths.locate(name)) for name in sorted(names)}
     return found | {"python": interpreter()}
