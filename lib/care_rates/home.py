@@ -81,7 +81,8 @@ def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
         f"figures can decide come out exactly, or as exactly as rounding allows.</strong> "
         f"{int(total['registered']):,} claims are registered in all; "
         '<a href="ledger.html">the ledger</a> says of each what became of it, and why.</p>'
-        f'<h2 id="answers">What each report found, recomputed</h2><div class="answers">{cards}</div>'
+        '<h2 id="answers">What each report found, recomputed</h2>'
+        f'<div class="answers">{cards}</div>'
         f'<h2 id="scoreboard-title">What reproduces</h2>{table}'
         f"{_explained()}"
         f'<h2 id="read">Read on</h2><ul>{listed}'

@@ -370,7 +370,7 @@ def finish() -> None:
     paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
             "answers": now.answers, "claims": list(now.claims.values()), "read": paths.files_read(),
-            "modules": sorted(m for m in sys.modules if m.split(".")[0] == "care_rates")}  # fmt: skip
+            "modules": sorted(m for m in sys.modules if m.split(".")[0] == __package__)}  # fmt: skip
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
     tally = count(row["status"] for row in now.claims.values())

@@ -230,15 +230,16 @@ def _contents(body: str) -> list[dict[str, str]]:
 
 
 def _made(name: str) -> str:
-    record = json.loads((paths.outputs() / "records" / f"{name}.json").read_text(encoding="utf-8"))
-    values = ", ".join(f"<code>{escape(k)} = {escape(repr(v))}</code>"
-                       for k, v in record["parameters"].items())  # fmt: skip
+    path = paths.outputs() / "records" / f"{name}.json"
+    values = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+    given = ", ".join(f"<code>{escape(f'{k} = {v!r}')}</code>" for k, v in values.items())
+    files = f"files/{name}/{name}"
     return (
-        f"<p>From the notebook <a href=\"files/{name}/{name}.ipynb\" download>{name}.ipynb</a>, run "
-        f"headlessly with papermill{' and the parameters ' + values if values else ''}. Its results: "
-        f'<a href="files/{name}/{name}.csv" download>{name}.csv</a>. Every table and figure above can '
-        "be downloaded below its caption.</p>"
-    )  # fmt: skip
+        f'<p>From the notebook <a href="{files}.ipynb" download>{name}.ipynb</a>, run headlessly '
+        f"with papermill{' with ' + given if given else ''}. "
+        f'Its results: <a href="{files}.csv" download>{name}.csv</a>. '
+        "Every table and figure above can be downloaded below its caption.</p>"
+    )
 
 
 def build() -> list[Path]:

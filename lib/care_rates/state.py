@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from care_rates import paths
@@ -93,11 +93,7 @@ def remember(step: str, past: Past) -> None:
     past : Past
         What to keep.
     """
-    text = json.dumps(
-        {"code": past.code, "inputs": past.inputs, "outputs": past.outputs},
-        indent=1,
-        sort_keys=True,
-    )
+    text = json.dumps(asdict(past), indent=1, sort_keys=True)
     paths.write_atomically(paths.outputs() / FOLDER / f"{step}.json", text + "\n")
 
 
