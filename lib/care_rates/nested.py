@@ -1,0 +1,155 @@
+"""Nested analysis: a model of many areas says which few to study.
+
+Lieberman (2005, American Political Science Review 99, 435-452): fit the model on all
+areas; study areas on the line to test it and areas off the line to build on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+from statsmodels.api import OLS, add_constant
+
+
+class NestedError(ValueError):
+    """A model that cannot be fitted: why, and what to do."""
+
+
+@dataclass(frozen=True)
+class LargeN:
+    """A model of all areas.
+
+    Parameters
+    ----------
+    cases : pandas.DataFrame
+        One row an area: ``observed, fitted, residual, studentised`` (externally:
+        by the model without the area), ``leverage, low, high`` (prediction interval
+        of the model without the area) and ``position``.
+    coefficients : pandas.DataFrame
+        ``estimate, low, high, p`` by term.
+    r_squared, r_squared_adjusted, residual_sd : float
+        Of the fit.
+    hat : numpy.ndarray
+        n by n, so that residuals of other outcomes with the same need are linear.
+    """
+
+    cases: pd.DataFrame
+    coefficients: pd.DataFrame
+    r_squared: float
+    r_squared_adjusted: float
+    residual_sd: float
+    hat: np.ndarray
+
+
+def fit(
+    frame: pd.DataFrame, outcome: str, need: Sequence[str], *, area: str = "area",
+    confidence: float = 0.95, near: float = 0.5,
+) -> LargeN:  # fmt: skip
+    """Fit the large-N model and place every area on or off the line.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an area.
+    outcome : str
+        Column of the rate.
+    need : sequence of str
+        Columns of what stands for need.
+    area : str
+        Column with the area's name.
+    confidence : float
+        Of the intervals of coefficients and predictions.
+    near : float
+        An area is ``on the line`` where its studentised residual lies within ± this,
+        ``off the line`` where its observed value lies outside its prediction
+        interval, else ``between``.
+
+    Returns
+    -------
+    LargeN
+        By ordinary least squares; coefficient intervals with the HC3 covariance and
+        the t distribution.
+
+    Raises
+    ------
+    NestedError
+        If a value is missing, or there are too few areas for the terms.
+    """
+    columns = [outcome, *need]
+    gaps = frame[columns].isna().any(axis=1)
+    if gaps.any():
+        raise NestedError(
+            f"{frame.loc[gaps.idxmax(), area]} has no value in one of: {', '.join(columns)}. "
+            "Leave the area out, and say so."
+        )
+    if len(frame) < len(need) + 4:
+        raise NestedError(
+            f"{len(frame)} areas are too few for {len(need)} terms. Use fewer terms or more areas."
+        )
+    table = frame.set_index(area)
+    found = OLS(table[outcome], add_constant(table[list(need)].astype(float))).fit()
+    robust = found.get_robustcov_results("HC3", use_t=True)
+    influence = found.get_influence()
+    leverage, outside = influence.hat_matrix_diag, influence.resid_studentized_external
+    rest = found.df_resid - 1
+    spread = np.sqrt(influence.sigma2_not_obsi / (1 - leverage))
+    centre = table[outcome] - found.resid / (1 - leverage)  # predicted by the others
+    reach = student.ppf((1 + confidence) / 2, rest) * spread
+    limit = student.ppf((1 + confidence) / 2, rest)
+    position = np.select(
+        [np.abs(outside) <= near, outside > limit, outside < -limit],
+        ["on the line", "off the line, above", "off the line, below"],
+        default="between",
+    )
+    cases = pd.DataFrame(
+        {"observed": table[outcome], "fitted": found.fittedvalues, "residual": found.resid,
+         "studentised": outside, "leverage": leverage, "low": centre - reach,
+         "high": centre + reach, "position": position}
+    )  # fmt: skip
+    interval = robust.conf_int(1 - confidence)
+    coefficients = pd.DataFrame(
+        {"estimate": robust.params, "low": interval[:, 0], "high": interval[:, 1],
+         "p": robust.pvalues},
+        index=pd.Index(["constant", *need], name="term"),
+    )  # fmt: skip
+    design = found.model.exog
+    hat = design @ np.linalg.pinv(design)
+    return LargeN(
+        cases, coefficients, found.rsquared, found.rsquared_adj, float(np.sqrt(found.scale)), hat
+    )
+
+
+def under_rounding(
+    model: LargeN, low: pd.Series, high: pd.Series, *, draws: int, seed: int
+) -> pd.DataFrame:
+    """Residuals over all outcomes that the rounding of the counts allows.
+
+    Parameters
+    ----------
+    model : LargeN
+        The fit.
+    low, high : pandas.Series
+        Interval of each area's outcome, by area.
+    draws : int
+        Sets of outcomes, each drawn evenly between low and high.
+    seed : int
+        Of the random generator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By area: ``low``, ``high`` (2.5% and 97.5% of the residual over the draws) and
+        ``same_sign`` (share of draws in which the residual keeps its sign).
+    """
+    order = model.cases.index
+    rng = np.random.default_rng(seed)
+    ends = low.reindex(order).to_numpy(), high.reindex(order).to_numpy()
+    drawn = rng.uniform(*ends, size=(draws, len(order)))
+    residual = drawn - drawn @ model.hat.T
+    bottom, top = np.quantile(residual, [0.025, 0.975], axis=0)
+    same = (np.sign(residual) == np.sign(model.cases["residual"].to_numpy())).mean(axis=0)
+    return pd.DataFrame({"low": bottom, "high": top, "same_sign": same}, index=order)
