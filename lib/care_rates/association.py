@@ -202,3 +202,22 @@ def mann_whitney(first: np.ndarray, second: np.ndarray, correction: bool = True)
     )  # fmt: skip
     u = float(found.statistic)
     return MannWhitney(u, len(x), len(y), float(found.pvalue), words, u / (len(x) * len(y)))
+
+
+def findings(table: pd.DataFrame, alpha: float) -> pd.Series:
+    """Say in a word what each test found, as a report's text would.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With ``rs`` and ``p``, as from :func:`rank_correlations`.
+    alpha : float
+        Level below which p counts as significant.
+
+    Returns
+    -------
+    pandas.Series
+        ``positive``, ``negative`` or, where p is not below ``alpha``, ``none``.
+    """
+    words = np.where(table["rs"] > 0, "positive", "negative")
+    return pd.Series(np.where(table["p"] < alpha, words, "none"), index=table.index)

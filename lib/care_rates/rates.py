@@ -249,3 +249,21 @@ def directions(change: pd.Series) -> pd.Series:
     signs = np.sign(change.dropna().round(9))
     shares = [100 * (signs == sign).mean() for sign in (1, 0, -1)]
     return pd.Series(shares, index=["share_up", "share_same", "share_down"])
+
+
+def to_nearest(values: pd.DataFrame | pd.Series, unit: float) -> pd.DataFrame | pd.Series:
+    """Round half up to a unit, as publishers do.
+
+    Parameters
+    ----------
+    values : DataFrame or Series
+        Figures; missing ones stay missing.
+    unit : float
+        For instance 5 for costs published to the nearest five pounds.
+
+    Returns
+    -------
+    DataFrame or Series
+        Multiples of the unit.
+    """
+    return np.floor(values / unit + 0.5 + 1e-9) * unit

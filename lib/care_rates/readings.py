@@ -7,7 +7,7 @@ one; the count for each reading says how surely it was told from the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from care_rates.areas import slug
 from care_rates.claims import Claim
 from care_rates.printed import Printed, fixed
+from care_rates.rates import average, average_change, by_region
 
 COUNTS = ("cells", "exact", "within one last digit", "further off", "not computed")
 
@@ -124,3 +125,58 @@ def ambiguity(
     rows = {name: matches(table, printed) for name, table in readings.items()}
     table = pd.DataFrame(rows).T.rename_axis("reading")
     return table.sort_values(["exact", "within one last digit"], ascending=False, kind="stable")
+
+
+def windows(first: int, last: int, shortest: int = 1) -> list[tuple[int, int]]:
+    """List every window of whole years in a span.
+
+    Parameters
+    ----------
+    first, last : int
+        First and last year-end of the span.
+    shortest : int
+        Fewest year-ends in a window.
+
+    Returns
+    -------
+    list of (int, int)
+        First and last year-end of each window, early starts first.
+    """
+    return [
+        (start, end)
+        for start in range(first, last + 1)
+        for end in range(start + shortest - 1, last + 1)
+    ]
+
+
+def readings_by_region(
+    vintages: Mapping[str, pd.DataFrame], region: pd.Series, spans: Sequence[tuple[int, int]],
+    change: bool = False,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Give a table by region under every vintage and window, for a count of matches.
+
+    Parameters
+    ----------
+    vintages : mapping of str to pandas.DataFrame
+        Authorities by years, by a name of the choice of releases.
+    region : pandas.Series
+        Region by authority.
+    spans : sequence of (int, int)
+        Windows (see :func:`windows`).
+    change : bool
+        Whether the table is of the average yearly change; otherwise of the average.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``"2013 to 2017, <vintage>"`` to the table of :func:`by_region`. A vintage
+        without all years of a window is left out of it.
+    """
+    out = {}
+    for start, end in spans:
+        years = list(range(start, end + 1))
+        for name, wide in vintages.items():
+            if set(years) <= set(wide.columns):
+                values = average_change(wide, start, end) if change else average(wide, years, False)
+                out[f"{start} to {end}, {name}"] = by_region(values, region)
+    return out

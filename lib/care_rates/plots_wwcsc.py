@@ -1,0 +1,164 @@
+"""Charts of the notebook on rates 2012-2017: they draw, they do not compute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from care_rates.charts import BLUE, CONTEXT, DARK, GREEN, GREY, HEIGHT, ORANGE, PURPLE, SKY, WIDTH
+
+JUDGEMENT_COLOURS = {
+    "Outstanding": BLUE, "Good": SKY, "Requires improvement to be good": "#d9b26f",
+    "Inadequate": ORANGE,
+}  # fmt: skip
+DIRECTION_COLOURS = {"fell": BLUE, "no change": CONTEXT, "rose": ORANGE}
+
+
+def region_lines(
+    frame: pd.DataFrame, *, named: Sequence[str], y_title: str, national: str = "England"
+) -> alt.LayerChart:
+    """Draw one line a region, a few in colour with their names, the rest grey.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``region, year, rate``, with rows of the nation.
+    named : sequence of str
+        Regions to colour and name.
+    y_title : str
+        Axis title with unit.
+    national : str
+        The name of the national line, drawn dark.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    domain = [*named, national]
+    colour = alt.Color(
+        "region:N", legend=None, scale=alt.Scale(
+            domain=domain, range=[*[BLUE, ORANGE, GREEN, PURPLE][: len(named)], DARK]),
+    )  # fmt: skip
+    x = alt.X("year:Q", title="year ending 31 March", scale=alt.Scale(zero=False, nice=False),
+              axis=alt.Axis(format="d", tickMinStep=1))  # fmt: skip
+    y = alt.Y("rate:Q", title=y_title, scale=alt.Scale(zero=False))
+    rest = frame[~frame["region"].isin(domain)]
+    chosen = frame[frame["region"].isin(domain)]
+    last = frame["year"].max()
+    grey = alt.Chart(rest).encode(x=x, y=y, detail="region:N", tooltip=["region", "year", "rate"])
+    bold = alt.Chart(chosen).encode(x=x, y=y, color=colour, tooltip=["region", "year", "rate"])
+    ends = alt.Chart(chosen[chosen["year"] == last]).encode(x=x, y=y, color=colour)
+    faint = alt.Chart(rest[rest["year"] == last]).encode(x=x, y=y)
+    return alt.layer(
+        grey.mark_line(color=CONTEXT, strokeWidth=1.5),
+        bold.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=26)),
+        faint.mark_text(align="left", dx=7, fontSize=10, color=GREY).encode(text="region:N"),
+        ends.mark_text(align="left", dx=7, fontSize=12, fontWeight="bold").encode(text="region:N"),
+    ).properties(width=WIDTH - 90, height=HEIGHT + 60)
+
+
+def growth_bars(frame: pd.DataFrame) -> alt.Chart:
+    """Draw growth of children in care beside growth of all children, one pair a span.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``span, group, growth`` (percent).
+
+    Returns
+    -------
+    altair.Chart
+        Horizontal bars with their values.
+    """
+    order = list(dict.fromkeys(frame["span"]))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("group:N", title=None, axis=None),
+        x=alt.X("growth:Q", title="growth to 2017, percent"),
+    )
+    colour = alt.Color(
+        "group:N", title=None,
+        scale=alt.Scale(domain=list(dict.fromkeys(frame["group"])), range=[BLUE, CONTEXT]),
+    )  # fmt: skip
+    bars = base.mark_bar(height=15).encode(color=colour, tooltip=["span", "group", "growth"])
+    text = base.mark_text(align="left", dx=4, fontSize=11, color=DARK).encode(
+        text=alt.Text("growth:Q", format=".1f")
+    )
+    return (
+        alt.layer(bars, text)
+        .properties(width=WIDTH - 90, height=40)
+        .facet(row=alt.Row("span:N", sort=order, title=None,
+                           header=alt.Header(labelAngle=0, labelAlign="left", labelFontSize=12)))
+    )  # fmt: skip
+
+
+def change_histogram(change: pd.DataFrame, value: str, *, title: str) -> alt.LayerChart:
+    """Draw the distribution of changes, coloured by direction.
+
+    Parameters
+    ----------
+    change : pandas.DataFrame
+        One row an authority with ``value``.
+    value : str
+        Column with the change a year.
+    title : str
+        Axis title with unit.
+
+    Returns
+    -------
+    altair.LayerChart
+        Bars of width 1 and a line at no change.
+    """
+    bars = (
+        alt.Chart(change[[value]])
+        .mark_bar(stroke="white", color=BLUE)
+        .encode(
+            x=alt.X(f"{value}:Q", bin=alt.Bin(step=1), title=title),
+            y=alt.Y("count():Q", title="local authorities"),
+        )
+    )
+    line = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=DARK, strokeDash=[4, 3])
+    return alt.layer(bars, line.encode(x="at:Q")).properties(width=WIDTH, height=HEIGHT - 60)
+
+
+def share_bars(
+    frame: pd.DataFrame, *, row: str, part: str, value: str, colours: dict[str, str], title: str
+) -> alt.LayerChart:
+    """Draw stacked bars of shares with their values inside.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``row, part, value``, the parts of each bar in drawing order.
+    row, part, value : str
+        Columns.
+    colours : dict of str to str
+        Colour of each part.
+    title : str
+        Axis title with unit.
+
+    Returns
+    -------
+    altair.LayerChart
+        One bar a row.
+    """
+    rank = {name: place for place, name in enumerate(colours)}
+    rows = frame.assign(rank=frame[part].map(rank)).sort_values([row, "rank"], kind="stable")
+    rows["upto"] = rows.groupby(row, sort=False)[value].cumsum()
+    rows["middle"] = rows["upto"] - rows[value] / 2
+    y = alt.Y(f"{row}:N", title=None, sort=list(dict.fromkeys(frame[row])))
+    bars = alt.Chart(rows).mark_bar(height=24).encode(
+        y=y, x=alt.X(f"{value}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color(f"{part}:N", title=None, legend=alt.Legend(columns=4),
+                        scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
+        order="rank:Q", tooltip=[row, part, value],
+    )  # fmt: skip
+    dark = f"datum.{part} === 'Outstanding' || datum.{part} === 'Inadequate'"
+    text = alt.Chart(rows[rows[value] >= 3]).mark_text(fontSize=11).encode(
+        y=y, x="middle:Q", text=alt.Text(f"{value}:Q", format=".0f"),
+        color=alt.condition(f"{dark} || datum.{part} === 'rose' || datum.{part} === 'fell'",
+                            alt.value("white"), alt.value(DARK)),
+    )  # fmt: skip
+    return alt.layer(bars, text).properties(width=WIDTH - 40, height=36 * rows[row].nunique())
