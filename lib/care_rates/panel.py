@@ -90,7 +90,7 @@ def within(values: np.ndarray, entity: np.ndarray, time: np.ndarray | None = Non
     cells = entity * (time.max() + 1) + time
     each = np.bincount(cells, minlength=size.size * (time.max() + 1)).reshape(size.size, -1)
     left = np.diag(each.sum(axis=0)) - (each / size[:, None]).T @ each
-    effect = np.linalg.pinv(left, hermitian=True) @ _sums(out, time, each.shape[1])
+    effect = np.linalg.pinv(left, rcond=1e-12, hermitian=True) @ _sums(out, time, each.shape[1])
     return out - effect[time] + (each @ effect / size[:, None])[entity]
 
 
