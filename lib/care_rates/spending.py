@@ -142,8 +142,29 @@ def implied_by_change(first: float, last: float, printed: tuple[float, float]) -
     return np.sort((last - np.asarray(printed, float)) / first)
 
 
+def consensus(intervals: np.ndarray) -> tuple[float, float, int]:
+    """Find where most intervals meet (Marzullo's rule).
+
+    Parameters
+    ----------
+    intervals : numpy.ndarray
+        K x 2, lowest and highest of each.
+
+    Returns
+    -------
+    tuple
+        Lowest, highest and how many intervals hold that stretch; the first such one.
+    """
+    low, high = np.asarray(intervals, float).T
+    starts = np.unique(low)
+    held = ((low <= starts[:, None]) & (high >= starts[:, None])).sum(axis=1)
+    start = starts[held.argmax()]
+    inside = (low <= start) & (high >= start)
+    return float(start), float(high[inside].min()), int(held.max())
+
+
 def leave_one_out(intervals: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Intersect all intervals but one, for each.
+    """Set each figure's price ratio against the one that most of the others agree on.
 
     Parameters
     ----------
@@ -153,8 +174,8 @@ def leave_one_out(intervals: Mapping[str, np.ndarray]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By name: ``own_low, own_high``, ``low, high`` of the others' intersection, and
-        ``agrees``: whether the two overlap. An empty intersection has missing values.
+        By name: ``own_low, own_high``, the others' consensus ``low, high``, how many of
+        them ``meet`` there, and ``agrees``: whether the two overlap.
 
     Raises
     ------
@@ -163,10 +184,60 @@ def leave_one_out(intervals: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """
     if len(intervals) < 2:
         raise ValueError("At least two figures are needed to set one against the others.")
-    ends = pd.DataFrame(intervals, index=["own_low", "own_high"]).T
-    others = [ends.drop(name) for name in ends.index]
-    ends["low"] = [other["own_low"].max() for other in others]
-    ends["high"] = [other["own_high"].min() for other in others]
-    ends.loc[ends["low"] > ends["high"], ["low", "high"]] = np.nan
+    ends = pd.DataFrame(dict(intervals), index=["own_low", "own_high"]).T
+    others = [consensus(ends.drop(name).to_numpy()) for name in ends.index]
+    ends[["low", "high", "meet"]] = others
     ends["agrees"] = (ends["own_low"] <= ends["high"]) & (ends["own_high"] >= ends["low"])
     return ends
+
+
+def real_terms(table: pd.DataFrame, claims: Mapping[str, object]) -> pd.DataFrame:
+    """Infer the rise in prices from each printed real-terms figure of the spending chart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`england`, net, million pounds.
+    claims : mapping of str to object
+        Printed figures with ``low`` and ``high`` by ``<group>.change`` (million pounds of
+        2017-18) or ``<group>.percent``; groups are keys of ``GROUPS``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By figure: cash at both ends (``first, last``), the price ratio that it implies
+        (``own_low, own_high``), that of all others (``low, high``), ``agrees``.
+    """
+    cash, intervals = {}, {}
+    for name, printed in claims.items():
+        part, _, kind = name.partition(".")
+        ends = tuple(group(table, GROUPS[part], year) for year in (2011, 2018))
+        implied = implied_by_growth if kind == "percent" else implied_by_change
+        cash[name] = ends
+        intervals[name] = implied(*ends, (printed.low, printed.high))
+    return pd.DataFrame(cash, index=["first", "last"]).T.join(leave_one_out(intervals))
+
+
+def deflated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Compute each real-terms figure with the price ratio that the other figures imply.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From :func:`real_terms`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By figure: ``value`` (at the middle of the ratio), ``low, high``.
+    """
+    middle = rows[["low", "high"]].mean(axis=1)
+    percent = rows.index.str.endswith("percent")
+
+    def at(prices: pd.Series) -> np.ndarray:
+        """Give the figures at a price ratio."""
+        growth = 100 * (rows["last"] / (rows["first"] * prices) - 1)
+        return np.where(percent, growth, rows["last"] - rows["first"] * prices)
+
+    out = pd.DataFrame({"value": at(middle), "low": at(rows["high"]), "high": at(rows["low"])})
+    return out.set_index(rows.index)
