@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from care_rates import paths
@@ -411,7 +412,7 @@ def _judge_direction(claim, value) -> Verdict:
         if value not in DIRECTIONS:
             raise ClaimError(f"{claim.claim_id}: {value!r} is not a direction.")
         found, text = DIRECTIONS[value], value
-    elif isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+    elif isinstance(value, bool | np.bool_):
         found, text = (1 if value else -1), ("yes" if value else "no")
     else:
         number = float(value)

@@ -69,36 +69,26 @@ def _value(text: str) -> object:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from care_rates import warm
+    from care_rates import pipeline
 
-    warm.start()
-    try:
-        from care_rates import pipeline, site
-
-        plan = pipeline.steps()
-        if options.parameter and len(options.notebook) != 1:
-            raise pipeline.RunError("Name one notebook to give parameters to (-p name=value).")
-        if options.notebook:
-            values = dict(_pair(text) for text in options.parameter)
-            given = {options.notebook[0]: values} if values else None
-            plan = [step for step in pipeline.steps(given) if step.name in options.notebook]
-            unknown = set(options.notebook) - {step.name for step in plan}
-            if unknown:
-                raise pipeline.RunError(f"There is no notebook {sorted(unknown)[0]!r}.")
-        progress = Progress(len(plan))
-        outcomes = pipeline.run(plan, jobs=options.jobs, force=options.force, tell=progress)
-        progress.end()
-        failed = [o for o in outcomes if o.result in ("failed", "skipped")]
-        for outcome in failed:
-            print(f"{outcome.result}: {outcome.name}: {outcome.why}", file=sys.stderr)
-        if failed:
-            return 1
-        if not options.no_site:
-            pages = site.build()
-            print(f"{len(pages)} pages: {site.index()}")
-        return 0
-    finally:
-        warm.stop()
+    if options.parameter and len(options.notebook) != 1:
+        raise pipeline.RunError("Name one notebook to give parameters to (-p name=value).")
+    values = dict(_pair(text) for text in options.parameter)
+    plan = pipeline.steps({options.notebook[0]: values} if values else None)
+    if options.notebook:
+        unknown = set(options.notebook) - {step.name for step in plan}
+        if unknown:
+            raise pipeline.RunError(f"There is no notebook {sorted(unknown)[0]!r}.")
+        plan = [step for step in plan if step.name in options.notebook]
+    progress = Progress(len(plan))
+    outcomes = pipeline.run(plan, jobs=options.jobs, force=options.force, tell=progress)
+    progress.end()
+    failed = [o for o in outcomes if o.result in ("failed", "skipped")]
+    for outcome in failed:
+        print(f"{outcome.result}: {outcome.name}: {outcome.why}", file=sys.stderr)
+    if failed:
+        return 1
+    return 0 if options.no_site else _site(options)
 
 
 def _pair(text: str) -> tuple[str, object]:
@@ -117,10 +107,11 @@ def _status(_: argparse.Namespace) -> int:
 
 
 def _site(_: argparse.Namespace) -> int:
-    from care_rates import site
+    from care_rates import pages
 
-    pages = site.build()
-    print(f"{len(pages)} pages: {site.index()}")
+    made = pages.build_if_stale()
+    word = f"{len(made)} pages made" if made else "pages are fresh"
+    print(f"{word}: {pages.index()}")
     return 0
 
 

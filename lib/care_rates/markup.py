@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from care_rates.printed import fixed
@@ -28,7 +29,7 @@ def cell(value: object, decimals: int | None = None) -> str:
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return "–"
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, pd.Timestamp):
         return f"{value:%d %B %Y}".lstrip("0")

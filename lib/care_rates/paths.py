@@ -8,10 +8,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
 CLAIMS = RAW / "claims"
-NOTEBOOKS = ROOT / "notebooks"
 
 
 _read: set[Path] = set()
+
+
+def notebooks() -> Path:
+    """Folder of the notebooks.
+
+    Returns
+    -------
+    pathlib.Path
+        ``notebooks``, or the folder that ``CARE_RATES_NOTEBOOKS`` names.
+    """
+    return Path(os.environ.get("CARE_RATES_NOTEBOOKS", ROOT / "notebooks")).resolve()
 
 
 def processed() -> Path:

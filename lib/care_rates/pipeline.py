@@ -18,8 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from care_rates import paths, state, warm
-from care_rates.report import check_parameters, declared_parameters
+from care_rates import parameters_cell, paths, state
 
 STAGING = ".staging"
 FIRST, LAST = "00_data", "06_synthesis"
@@ -50,7 +49,7 @@ class Step:
     @property
     def source(self) -> Path:
         """The notebook file."""
-        return paths.NOTEBOOKS / f"{self.name}.ipynb"
+        return paths.notebooks() / f"{self.name}.ipynb"
 
     def code(self) -> str:
         """Digest of what is executed: the code cells and the parameters, not the prose."""
@@ -93,17 +92,17 @@ def steps(parameters: Mapping[str, Mapping] | None = None) -> list[Step]:
 
     Raises
     ------
-    ReportError
+    ParameterError
         If a parameter is unknown or of the wrong type.
     RunError
         If parameters are given for a notebook that does not exist.
     """
     given = dict(parameters or {})
-    names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     for name, values in given.items():
         if name not in names:
             raise RunError(f"There is no notebook {name!r}. There are: {', '.join(names)}.")
-        check_parameters(name, values, declared_parameters(name))
+        parameters_cell.check(name, values)
     out = []
     for name in names:
         needs = () if name == FIRST else (FIRST,)
@@ -167,6 +166,14 @@ def run(
     """
     with _one_at_a_time():
         shutil.rmtree(paths.outputs() / STAGING, ignore_errors=True)
+        if force or any(status(plan).values()):
+            from care_rates import warm
+
+            warm.start()
+            try:
+                return _run(plan, jobs, force, tell)
+            finally:
+                warm.stop()
         return _run(plan, jobs, force, tell)
 
 
@@ -251,6 +258,7 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     import papermill
     from papermill.engines import papermill_engines
 
+    from care_rates import warm
     from care_rates.engine import TellingEngine
 
     papermill_engines.register("care-rates", TellingEngine)

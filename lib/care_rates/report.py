@@ -6,7 +6,6 @@ all of them or none.
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import display
 
-from care_rates import markup, paths
+from care_rates import markup, parameters_cell, paths
 from care_rates.areas import slug
 from care_rates.claims import MISSES, REASONS, ClaimError, Register, count
 
@@ -63,73 +62,12 @@ def begin(notebook: str, **parameters: object) -> None:
 
     Raises
     ------
-    ReportError
+    ParameterError
         If a parameter is unknown to the parameters cell, or of another type.
     """
     global _now
-    declared = declared_parameters(notebook)
-    check_parameters(notebook, parameters, declared)
+    parameters_cell.check(notebook, parameters)
     _now = Session(notebook, parameters)
-
-
-def declared_parameters(notebook: str) -> dict:
-    """Read the defaults from the parameters cell of a notebook.
-
-    Parameters
-    ----------
-    notebook : str
-        File name without ending.
-
-    Returns
-    -------
-    dict
-        Names and literal values.
-
-    Raises
-    ------
-    ReportError
-        If there is no such notebook, or no cell tagged ``parameters``.
-    """
-    path = paths.NOTEBOOKS / f"{notebook}.ipynb"
-    if not path.is_file():
-        raise ReportError(f"There is no notebook {notebook!r} in {paths.NOTEBOOKS}.")
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if "parameters" in cell.get("metadata", {}).get("tags", []):
-            tree = ast.parse("".join(cell["source"]))
-            return {
-                node.targets[0].id: ast.literal_eval(node.value)
-                for node in tree.body
-                if isinstance(node, ast.Assign)
-            }
-    raise ReportError(f"{path.name} has no cell tagged 'parameters'.")
-
-
-def check_parameters(notebook: str, given: Mapping, declared: Mapping) -> None:
-    """Refuse unknown parameters and values of another type.
-
-    Parameters
-    ----------
-    notebook : str
-        For the message.
-    given, declared : mapping
-        Values to check, and the defaults that say which types are right.
-
-    Raises
-    ------
-    ReportError
-        Naming the parameter and what it should be.
-    """
-    for name, value in given.items():
-        if name not in declared:
-            known = ", ".join(declared) or "none"
-            raise ReportError(f"{notebook}: no parameter is called {name!r}; it has: {known}.")
-        wanted = type(declared[name])
-        fits = type(value) is wanted or (wanted is float and type(value) is int)
-        if not fits:
-            raise ReportError(
-                f"{notebook}: parameter {name} is {type(value).__name__} ({value!r}), "
-                f"it must be {wanted.__name__}, as in {declared[name]!r}."
-            )
 
 
 def session() -> Session:
@@ -370,7 +308,7 @@ def finish() -> None:
     paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
             "answers": now.answers, "claims": list(now.claims.values()), "read": paths.files_read(),
-            "modules": sorted(m for m in sys.modules if m.split(".")[0] == __package__)}  # fmt: skip
+            "modules": sorted(m for m in sys.modules if m.startswith("care_rates"))}  # fmt: skip
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
     tally = count(row["status"] for row in now.claims.values())
@@ -397,7 +335,7 @@ def records() -> list[dict]:
         ``notebook, parameters, answers, claims``, in notebook order.
     """
     folder = paths.outputs() / "records"
-    names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     found = [folder / f"{name}.json" for name in names if name != session().notebook]
     missing = [path.stem for path in found if not path.is_file()]
     if missing:

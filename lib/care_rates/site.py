@@ -42,17 +42,6 @@ def folder() -> Path:
     return paths.outputs() / "html"
 
 
-def index() -> Path:
-    """First page.
-
-    Returns
-    -------
-    pathlib.Path
-        ``outputs/html/index.html``.
-    """
-    return folder() / "index.html"
-
-
 def joined(name: str):
     """Put the outputs of the last run under the notebook's present prose and code.
 
@@ -76,7 +65,7 @@ def joined(name: str):
     ran = paths.outputs() / "notebooks" / f"{name}.ipynb"
     if not ran.is_file():
         raise SiteError(f"{name} has not been run. Run `care-rates run`.")
-    source = nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    source = nbformat.read(paths.notebooks() / f"{name}.ipynb", as_version=4)
     executed = nbformat.read(ran, as_version=4)
     outputs = {cell.id: cell for cell in executed.cells if cell.cell_type == "code"}
     for cell in source.cells:
@@ -106,7 +95,7 @@ def title_of(name: str) -> str:
     str
         For instance ``The figures, and whether they add up``.
     """
-    notebook = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    notebook = json.loads((paths.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         found = re.search(r"^# (.+)$", "".join(cell["source"]), re.MULTILINE)
         if cell["cell_type"] == "markdown" and found:
@@ -255,7 +244,7 @@ def build() -> list[Path]:
     SiteError
         If a notebook has not been run, or a page grows too large.
     """
-    names = sorted(p.stem for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     nav = [Link("index.html", "Home")]
     nav += [Link(f"{name}.html", title_of(name)) for name in names]
     nav += [Link("ledger.html", "The ledger: every claim")]
@@ -308,7 +297,7 @@ def _notebook_body(name: str, staging: Path) -> str:
     place.mkdir(parents=True)
     for path in page.files:
         shutil.copyfile(path, place / path.name)
-    shutil.copyfile(paths.NOTEBOOKS / f"{name}.ipynb", place / f"{name}.ipynb")
+    shutil.copyfile(paths.notebooks() / f"{name}.ipynb", place / f"{name}.ipynb")
     shutil.copyfile(paths.outputs() / "results" / f"{name}.csv", place / f"{name}.csv")
     return body
 

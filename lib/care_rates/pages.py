@@ -1,0 +1,66 @@
+"""Whether the pages are up to date: light, so that finding out costs next to nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from care_rates import paths, state
+
+MADE_BY = ("site", "home", "markup", "ledger", "claims", "self_evaluation", "pages")
+
+
+def index() -> Path:
+    """First page.
+
+    Returns
+    -------
+    pathlib.Path
+        ``outputs/html/index.html``.
+    """
+    return paths.outputs() / "html" / "index.html"
+
+
+def inputs(hashes: state.Hashes) -> dict[str, str]:
+    """List what the pages are made of.
+
+    Parameters
+    ----------
+    hashes : Hashes
+        Hashes of this run.
+
+    Returns
+    -------
+    dict of str to str
+        Label to digest: notebooks, their outputs and records, templates, modules.
+    """
+    here = Path(__file__).resolve().parent
+    found = set(paths.notebooks().glob("*.ipynb"))
+    for kind in ("notebooks", "records", "results", "figures", "tables"):
+        found |= set((paths.outputs() / kind).rglob("*.*"))
+    for folder in ("templates", "assets", *MADE_BY):
+        found |= {p for p in (here / folder).rglob("*") if "__pycache__" not in p.parts}
+    found |= {here / f"{name}.py" for name in MADE_BY}
+    found |= {paths.ROOT / "requirements.lock"}
+    files = sorted(path for path in found if path.is_file())
+    return {str(paths.label(path) or path): hashes.of(path) for path in files}
+
+
+def build_if_stale() -> list[Path]:
+    """Make the pages unless they are what they would be anyway.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The pages, or an empty list if they are fresh.
+    """
+    hashes = state.Hashes()
+    code = state.digest(repr(sorted(inputs(hashes).items())))
+    if not state.stale_because("site", code, hashes):
+        return []
+    from care_rates import site
+
+    made = site.build()
+    files = sorted(p for p in (paths.outputs() / "html").rglob("*") if p.is_file())
+    outputs = {paths.label(path): hashes.of(path) for path in files}
+    state.remember("site", state.Past(code, {}, outputs))
+    return made
