@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import shutil
 import sys
 import threading
 import time
@@ -52,7 +53,7 @@ class Progress:
         filled = round(width * self.done / max(1, self.total))
         now = ", ".join(f"{step} cell {cell}/{cells}" for step, (cell, cells) in self.at.items())
         bar = "█" * filled + "░" * (width - filled)
-        text = f"{bar} {self.done}/{self.total}  {now}"[: os.get_terminal_size().columns - 1]
+        text = f"{bar} {self.done}/{self.total}  {now}"[: shutil.get_terminal_size().columns - 1]
         print(f"\r\x1b[2K{text}", end="", file=self.stream, flush=True)
 
     def end(self) -> None:

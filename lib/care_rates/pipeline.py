@@ -270,7 +270,7 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
     papermill.execute_notebook(
         step.source, target, dict(step.parameters), engine_name="care-rates",
-        kernel_name="python3", cwd=str(paths.ROOT), progress_bar=False, log_output=False,
+        kernel_name="python3", language="python", cwd=str(paths.ROOT), progress_bar=False, log_output=False,
         autosave_cell_every=0,
     )  # fmt: skip
     notebook = nbformat.read(target, as_version=4)
@@ -327,7 +327,7 @@ def explain(error: BaseException) -> str:
     """
     if type(error).__name__ == "PapermillExecutionError":
         text = str(error.evalue).strip().splitlines() or [""]
-        return f"cell {error.cell_index}: {error.ename}: {text[0]}"
+        return f"cell {error.cell_index + 1}: {error.ename}: {text[0]}"
     text = str(error).strip().splitlines() or [type(error).__name__]
     return f"{type(error).__name__}: {text[0]}"
 

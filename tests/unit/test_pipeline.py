@@ -1,0 +1,254 @@
+"""Running notebooks: order, freshness, failure, atomic outputs. Small notebooks, real kernels."""
+
+import json
+import os
+
+import nbformat
+import pytest
+
+from care_rates import cli, pages, pipeline, state, warm
+from care_rates.parameters_cell import ParameterError
+
+pytestmark = pytest.mark.unit
+
+SETUP = "from care_rates.report import begin, finish, record\nbegin({name!r}, seed=seed)"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Three small notebooks: one that all need, one in the middle, one that needs both."""
+    for name in ("notebooks", "outputs", "processed"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(f"CARE_RATES_{name.upper()}", str(tmp_path / name))
+
+    def write(name, *code, title="Title"):
+        cells = [nbformat.v4.new_markdown_cell(f"# {title}")]
+        for i, source in enumerate(["seed = 1", SETUP.format(name=name), *code, "finish()"]):
+            cell = nbformat.v4.new_code_cell(source, id=f"c{i}")
+            if i == 0:
+                cell.metadata["tags"] = ["parameters"]
+            cells.append(cell)
+        cells[0]["id"] = "title"
+        book = nbformat.v4.new_notebook(cells=cells)
+        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(book, tmp_path / "notebooks" / f"{name}.ipynb")
+
+    write("00_data", "import pandas as pd\nfrom care_rates import data",
+          "data.save(pd.DataFrame({'x': [1, 2]}), 'numbers')")  # fmt: skip
+    write("01_a", "from care_rates.data import load",
+          "record('total', load('numbers')['x'].sum() * seed)")  # fmt: skip
+    write("06_synthesis", "from care_rates.report import records",
+          "record('books', len(records()))")  # fmt: skip
+    return tmp_path, write
+
+
+def run(**options):
+    told = []
+    outcomes = pipeline.run(
+        pipeline.steps(options.pop("parameters", None)),
+        tell=lambda *event: told.append(event),
+        **options,
+    )
+    return {o.name: o for o in outcomes}, told
+
+
+def results(project, name):
+    return (project[0] / "outputs" / "results" / f"{name}.csv").read_text()
+
+
+def test_a_run_and_what_is_fresh_after_it(project):
+    outcomes, told = run()
+    assert [o.result for o in outcomes.values()] == ["run"] * 3
+    assert "total,3" in results(project, "01_a")
+    assert "books,2" in results(project, "06_synthesis")
+    assert ("01_a", "cell", 3, 6) in told
+    order = [step for step, event, *_ in told if event == "done"]
+    assert order[0] == "00_data"
+    assert order[-1] == "06_synthesis"
+    outcomes, told = run()
+    assert {o.result for o in outcomes.values()} == {"fresh"}
+    assert not (project[0] / "outputs" / ".staging" / "01_a").exists()
+    book = json.loads((project[0] / "outputs" / "notebooks" / "01_a.ipynb").read_text())
+    assert set(book["metadata"]) == {"kernelspec"}
+
+    # prose alone: nothing runs; code: that notebook and what needs it
+    project[1]("01_a", "from care_rates.data import load",
+               "record('total', load('numbers')['x'].sum() * seed)", title="Other words")  # fmt: skip
+    assert {o.result for o in run()[0].values()} == {"fresh"}
+    project[1]("01_a", "record('total', 7)")
+    reasons = pipeline.status(pipeline.steps())
+    assert reasons["00_data"] == ""
+    assert "code" in reasons["01_a"]
+    assert "01_a runs before it" in reasons["06_synthesis"]
+    outcomes, _ = run()
+    assert [o.result for o in outcomes.values()] == ["fresh", "run", "fresh"]  # same record
+    say = "from care_rates.report import answer\nanswer('What?', 'That.')"
+    project[1]("01_a", say, "record('total', 7)")
+    outcomes, _ = run()
+    assert [o.result for o in outcomes.values()] == ["fresh", "run", "run"]
+
+    # an output that somebody changed is made again
+    (project[0] / "outputs" / "results" / "01_a.csv").write_text("mine")
+    assert "is not what it wrote" in pipeline.status(pipeline.steps())["01_a"]
+    (project[0] / "outputs" / "results" / "01_a.csv").unlink()
+    assert "is gone" in pipeline.status(pipeline.steps())["01_a"]
+    run()
+    assert "total,7" in results(project, "01_a")
+
+
+def test_a_changed_table_runs_only_what_reads_it(project):
+    run()
+    import pandas as pd
+
+    from care_rates import data
+
+    data.save(pd.DataFrame({"x": [5]}), "numbers")
+    reasons = pipeline.status(pipeline.steps())
+    assert reasons["00_data"] == "data/processed/numbers.parquet is not what it wrote"
+    outcomes, _ = run()
+    assert outcomes["00_data"].result == "run"
+    assert outcomes["01_a"].result == "fresh"  # the table is as it was again
+
+
+def test_parameters_and_what_is_wrong_with_them(project):
+    run(parameters={"01_a": {"seed": 4}})
+    assert "total,12" in results(project, "01_a")
+    text = (project[0] / "outputs" / "notebooks" / "01_a.ipynb").read_text()
+    assert '"injected-parameters"' in text
+    assert "code or parameters" in pipeline.status(pipeline.steps())["01_a"]
+    with pytest.raises(ParameterError, match="sed"):
+        pipeline.steps({"01_a": {"sed": 4}})
+    with pytest.raises(ParameterError, match="must be int"):
+        pipeline.steps({"01_a": {"seed": "4"}})
+    with pytest.raises(pipeline.RunError, match="no notebook '07_x'"):
+        pipeline.steps({"07_x": {}})
+
+
+def test_a_failure_names_cell_and_cause_and_stops_what_needs_it(project):
+    run()
+    before = results(project, "01_a")
+    project[1]("01_a", "record('total', 99)", "raise ValueError('no such luck')")
+    project[1]("02_b", "record('fine', 1)")
+    outcomes, _ = run()
+    assert outcomes["01_a"].result == "failed"
+    assert "cell 5: ValueError: no such luck" in outcomes["01_a"].why
+    assert outcomes["02_b"].result == "run"
+    assert outcomes["06_synthesis"].result == "skipped"
+    assert results(project, "01_a") == before
+    kept = project[0] / "outputs" / "failed" / "01_a.ipynb"
+    assert "no such luck" in kept.read_text()
+    project[1]("01_a", "record('total', 99)")
+    run()
+    assert not kept.exists()
+
+
+def test_a_notebook_must_finish(project):
+    path = project[0] / "notebooks" / "01_a.ipynb"
+    path.write_text(path.read_text().replace("finish()", "pass"))
+    outcomes, _ = run()
+    assert "did not call finish()" in outcomes["01_a"].why
+
+
+def test_outputs_of_last_time_are_taken_away(project):
+    table = "import pandas as pd\nfrom care_rates.report import show"
+    project[1]("01_a", table, "show(pd.DataFrame({'a': [1]}), name='t', caption='c', source='s')")
+    run()
+    assert (project[0] / "outputs" / "tables" / "01_a" / "t.csv").exists()
+    project[1]("01_a", "record('total', 1)")
+    run()
+    assert not (project[0] / "outputs" / "tables" / "01_a" / "t.csv").exists()
+
+
+def test_two_runs_at_once_are_refused(project):
+    with pipeline._one_at_a_time(), pytest.raises(pipeline.RunError, match="Another run"):
+        run()
+
+
+def test_notebooks_do_not_see_each_other(project):
+    """A notebook that changes its process in every way leaves the next one untouched."""
+    dirty = "import os, sys, pandas\npandas.leak = 1\nos.environ['LEAK'] = '1'\nsys.leak = 1"
+    look = (
+        "import os, sys, pandas",
+        "record('leaks', hasattr(pandas, 'leak') + ('LEAK' in os.environ) + hasattr(sys, 'leak'))",
+    )
+    project[1]("00_data", dirty, look[1].replace("record", "record"))
+    project[1]("01_a", *look)
+    run(jobs=1)
+    assert "leaks,3" in results(project, "00_data")
+    assert "leaks,0" in results(project, "01_a")
+
+
+def test_cold_kernels_give_the_same(project, monkeypatch):
+    run()
+    warm_bytes = {p.name: p.read_bytes() for p in (project[0] / "outputs" / "notebooks").iterdir()}
+    monkeypatch.setenv("CARE_RATES_COLD", "1")
+    assert not warm.available()
+    run(force=True)
+    for path in (project[0] / "outputs" / "notebooks").iterdir():
+        assert path.read_bytes() == warm_bytes[path.name], path.name
+
+
+def test_explain_names_other_errors_too():
+    assert pipeline.explain(OSError("disk full\nmore")) == "OSError: disk full"
+    assert pipeline.explain(KeyError()) == "KeyError: KeyError"
+
+
+def test_state_survives_damage(project):
+    run()
+    note = project[0] / "outputs" / ".state" / "01_a.json"
+    note.write_text("{")
+    assert state.recall("01_a") is None
+    assert pipeline.status(pipeline.steps())["01_a"] == "it has not run yet"
+
+
+def test_command_line(project, capsys):
+    assert cli.main(["status"]) == 0
+    assert "stale 00_data: it has not run yet" in capsys.readouterr().out
+    assert cli.main(["run", "--no-site", "-j", "1"]) == 0
+    assert "done    01_a in" in capsys.readouterr().err
+    assert cli.main(["run", "01_a", "-p", "seed=3", "--no-site"]) == 0
+    assert "total,9" in results(project, "01_a")
+    assert cli.main(["run", "09_x", "--no-site"]) == 1
+    assert "no notebook '09_x'" in capsys.readouterr().err
+    assert cli.main(["run", "-p", "seed=3"]) == 1
+    assert cli.main(["run", "01_a", "-p", "seed"]) == 1
+    assert "name=value" in capsys.readouterr().err
+    project[1]("01_a", "raise ValueError('boom')")
+    assert cli.main(["run", "--no-site"]) == 1
+    err = capsys.readouterr().err
+    assert "failed: 01_a: cell 4: ValueError: boom" in err
+    assert "skipped: 06_synthesis: 01_a failed" in err
+    with pytest.raises(SystemExit):
+        cli.main(["fly"])
+
+
+def test_moving_progress_line():
+    class Terminal:
+        text = ""
+
+        def isatty(self):
+            return True
+
+        def write(self, text):
+            self.text += text
+
+        def flush(self):
+            pass
+
+    os.environ.setdefault("COLUMNS", "80")
+    stream = Terminal()
+    try:
+        progress = cli.Progress(2, stream)
+        progress("01_a", "start", 0, 0)
+        progress("01_a", "cell", 3, 9)
+        progress("01_a", "done", 0, 0)
+        progress.end()
+    except OSError:
+        pytest.skip("no terminal size here")
+    assert "01_a cell 3/9" in stream.text
+    assert "done    01_a in" in stream.text
+
+
+def test_pages_are_stale_until_made(project):
+    assert pages.index().name == "index.html"
+    assert "01_a.ipynb" in " ".join(pages.inputs(state.Hashes()))
