@@ -12,6 +12,8 @@ where the rater gave no level.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import krippendorff
 import numpy as np
 import pandas as pd
@@ -221,3 +223,27 @@ def _distance(marginal: np.ndarray, values: np.ndarray, level: str) -> np.ndarra
         raise AgreementError(f"level {level!r} is not one of: nominal, ordinal, interval.")
     middle = marginal.cumsum(axis=1) - marginal / 2  # mid-ranks: ranks of what was given
     return (middle[:, :, None] - middle[:, None, :]) ** 2
+
+
+def kappas(
+    ratings: pd.DataFrame, *, weights: str | None = "quadratic", levels=LEVELS
+) -> pd.DataFrame:
+    """Kappa of every two raters.
+
+    Parameters
+    ----------
+    ratings : pandas.DataFrame
+        Units by raters.
+    weights, levels
+        As in :func:`kappa`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, indexed ``first, second``; the columns of :func:`kappa`.
+    """
+    found = {
+        pair: kappa(ratings[pair[0]], ratings[pair[1]], weights=weights, levels=levels)
+        for pair in combinations(ratings.columns, 2)
+    }
+    return pd.DataFrame(found).T.rename_axis(["first", "second"])

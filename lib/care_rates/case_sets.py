@@ -147,3 +147,26 @@ def suggest(table: pd.DataFrame, *, nearest: float = 0.1, number: int = 3) -> pd
     order = like.assign(name=like["areas"].map("; ".join))
     order = order.sort_values(["rate_gap", "name"], ascending=[False, True])
     return order.drop(columns="name").head(number).reset_index(drop=True)
+
+
+def binned(table: pd.DataFrame, bins: int = 30) -> pd.DataFrame:
+    """Count the sets on a grid, for drawing.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`sets` gives it.
+    bins : int
+        Cells along each side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``need_from, need_to, rate_from, rate_to, sets``: cells that hold any.
+    """
+    counts, x, y = np.histogram2d(table["need_gap"], table["rate_gap"], bins=bins)
+    i, j = np.nonzero(counts)
+    return pd.DataFrame(
+        {"need_from": x[i], "need_to": x[i + 1], "rate_from": y[j], "rate_to": y[j + 1],
+         "sets": counts[i, j].astype(int)}
+    ).round(4)  # fmt: skip

@@ -19,7 +19,7 @@ from care_rates.scoring import TOP, by_domain, overall, shares
 QUANTILES = (0.025, 0.5, 0.975)
 
 
-def overshares(
+def over_weights(
     profile: pd.DataFrame, *, draws: int, seed: int, concentration: float = 1.0
 ) -> pd.DataFrame:
     """Weighted score over random weights.
