@@ -116,6 +116,13 @@ def _site(_: argparse.Namespace) -> int:
     return 0
 
 
+def _readme(_: argparse.Namespace) -> int:
+    from care_rates import home
+
+    print("README.md updated" if home.update_readme() else "README.md says what the ledger says")
+    return 0
+
+
 def _seal(options: argparse.Namespace) -> int:
     from care_rates import data
 
@@ -146,6 +153,8 @@ def parser() -> argparse.ArgumentParser:
         do=_status
     )
     commands.add_parser("site", help="make the pages from what has been run").set_defaults(do=_site)
+    readme = commands.add_parser("readme", help="put the ledger's counts into the README")
+    readme.set_defaults(do=_readme)
     seal = commands.add_parser(
         "seal", help="describe a raw table's present bytes as the right ones"
     )

@@ -40,6 +40,66 @@ def answers() -> list[dict]:
     return found
 
 
+def headline(card: pd.DataFrame) -> str:
+    """Say in two sentences how many claims stand.
+
+    Parameters
+    ----------
+    card : pandas.DataFrame
+        From :func:`care_rates.ledger.scorecard`.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    total = card.loc["All reports"]
+    held = int(total.get("exact", 0) + total.get("within input rounding", 0))
+    return (
+        f"{held:,} of {int(total['decided']):,} claims that public figures can decide come out "
+        "exactly, or as exactly as rounding allows. "
+        f"{int(total['registered']):,} claims are registered in all."
+    )
+
+
+def readme_score() -> str:
+    """Write the part of the README that quotes the ledger.
+
+    Returns
+    -------
+    str
+        Markdown: the headline and a table, one row a report.
+    """
+    card = scorecard(claims())
+    miss = [s for s in ("close", "direction only", "contradicted", "inconsistent in the report")]
+    rows = ["| report | decided | stand | close | sign only | contradicted | inconsistent |",
+            "|---|--:|--:|--:|--:|--:|--:|"]  # fmt: skip
+    for name, row in card.iterrows():
+        held = int(row.get("exact", 0) + row.get("within input rounding", 0))
+        cells = [name, int(row["decided"]), held, *(int(row.get(s, 0)) for s in miss)]
+        rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return f"**{headline(card)}**\n\n" + "\n".join(rows)
+
+
+def update_readme() -> bool:
+    """Put the present counts into the README.
+
+    Returns
+    -------
+    bool
+        Whether it changed.
+    """
+    path = paths.ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    start, end = "<!-- score -->\n", "<!-- /score -->"
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    new = f"{before}{start}{readme_score()}\n{end}{after}"
+    if new != text:
+        paths.write_atomically(path, new)
+    return new != text
+
+
 def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
     """Write the first page.
 
@@ -57,8 +117,6 @@ def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
     """
     rows = claims()
     card = scorecard(rows)
-    total = card.loc["All reports"]
-    held = int(total.get("exact", 0) + total.get("within input rounding", 0))
     cards = "".join(
         f'<section class="answer"><h3>{escape(row["question"])}</h3>'
         f"<p>{escape(row['answer'])}</p>"
@@ -77,10 +135,8 @@ def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
         "<h1>Why do places with similar need have such different numbers of children in care?</h1>"
         '<p class="lead">Four published UK analyses answered this question between 2013 and 2021. '
         "Here they are re-run from official figures, number by number, and taken further.</p>"
-        f'<p class="lead"><strong>{held:,} of {int(total["decided"]):,} claims that the public '
-        f"figures can decide come out exactly, or as exactly as rounding allows.</strong> "
-        f"{int(total['registered']):,} claims are registered in all; "
-        '<a href="ledger.html">the ledger</a> says of each what became of it, and why.</p>'
+        f'<p class="lead"><strong>{headline(card)}</strong> '
+        '<a href="ledger.html">The ledger</a> says of each claim what became of it, and why.</p>'
         '<h2 id="answers">What each report found, recomputed</h2>'
         f'<div class="answers">{cards}</div>'
         f'<h2 id="scoreboard-title">What reproduces</h2>{table}'

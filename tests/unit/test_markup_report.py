@@ -72,7 +72,9 @@ def begun(monkeypatch, tmp_path):
     monkeypatch.setenv("CARE_RATES_NOTEBOOKS", str(books))
     monkeypatch.setenv("CARE_RATES_STAGING", str(tmp_path))
     seen = []
-    monkeypatch.setattr(report, "display", lambda data, raw, metadata=None: seen.append((data, metadata)))
+    monkeypatch.setattr(
+        report, "display", lambda data, raw, metadata=None: seen.append((data, metadata))
+    )
     report.begin("01_x", seed=1, alpha=1)
     yield seen, tmp_path / "outputs"
     report._now = None
@@ -86,9 +88,13 @@ def test_nothing_works_before_begin():
 
 @pytest.mark.parametrize(
     ("given", "word"),
-    [({"sead": 1}, "no parameter is called 'sead'; it has: seed, alpha, years"),
-     ({"seed": "1"}, "seed is str"), ({"seed": True}, "seed is bool"), ({"years": 2012}, "must be list")],
-)  # fmt: skip
+    [
+        ({"sead": 1}, "no parameter is called 'sead'; it has: seed, alpha, years"),
+        ({"seed": "1"}, "seed is str"),
+        ({"seed": True}, "seed is bool"),
+        ({"years": 2012}, "must be list"),
+    ],
+)
 def test_parameters_are_checked(begun, given, word):
     with pytest.raises(ParameterError, match=word):
         report.begin("01_x", **given)
@@ -108,7 +114,9 @@ def test_a_whole_notebook_leaves_its_records(begun):
     with pytest.raises(report.ReportError, match="recorded already"):
         report.record("mean", 2)
     report.show(pd.DataFrame({"v": [1.0]}), name="t1", caption="C", source="S")
-    chart = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]})).mark_point().encode(x="x:Q", y="y:Q")
+    chart = (
+        alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]})).mark_point().encode(x="x:Q", y="y:Q")
+    )
     with pytest.raises(report.ReportError, match="text alternative"):
         report.show(chart, name="f1", caption="C", source="S")
     report.show(chart, name="f1", caption="C", source="S", alt="Two points.")
@@ -136,7 +144,9 @@ def test_a_whole_notebook_leaves_its_records(begun):
 
 def test_checks_refuse_what_is_not_registered(begun):
     with pytest.raises(ClaimError, match="No claim has the id 'wwcsc.table2.atlantis.mean'"):
-        report.check("wwcsc.table2", pd.DataFrame({"mean": [1]}, index=["Atlantis"]), definition="d")
+        report.check(
+            "wwcsc.table2", pd.DataFrame({"mean": [1]}, index=["Atlantis"]), definition="d"
+        )
     with pytest.raises(ClaimError, match="arithmetic: not checked here"):
         report.check("wwcsc.note18.p_arith", 0.5, definition="d")
     report.check("wwcsc.note18.rs", 0.682, definition="d")
@@ -169,8 +179,12 @@ def test_charts_are_drawn_with_titles(frame):
         charts.lines(frame, "year", "v", "region", y_title="rate", low="low", high="high"),
         charts.lines(frame.head(2), "year", "v", y_title="rate", zero=False),
         charts.region_boxes(frame, "v", title="rate", regions=["North East", "South West"]),
-        charts.intervals(frame.head(4), "v", "area", low="low", high="high", title="t", reference=0),
-        charts.intervals(frame.head(4), "v", "area", low="low", high="high", title="t", colour="region"),
+        charts.intervals(
+            frame.head(4), "v", "area", low="low", high="high", title="t", reference=0
+        ),
+        charts.intervals(
+            frame.head(4), "v", "area", low="low", high="high", title="t", colour="region"
+        ),
         charts.scatter(frame, "year", "v", x_title="x", y_title="y", named=["a1"], trend=True),
         charts.scatter(frame, "low", "v", x_title="x", y_title="y", colour="region"),
         charts.status_bars(frame.rename(columns={"region": "report"})),

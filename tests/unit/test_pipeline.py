@@ -44,11 +44,8 @@ def project(tmp_path, monkeypatch):
 
 def run(**options):
     told = []
-    outcomes = pipeline.run(
-        pipeline.steps(options.pop("parameters", None)),
-        tell=lambda *event: told.append(event),
-        **options,
-    )
+    plan = pipeline.steps(options.pop("parameters", None))
+    outcomes = pipeline.run(plan, tell=lambda *event: told.append(event), **options)
     return {o.name: o for o in outcomes}, told
 
 

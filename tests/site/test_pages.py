@@ -1,0 +1,188 @@
+"""The exported pages in a real browser, with the network off."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.site
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def find_browser() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if shutil.which(name):
+            return shutil.which(name)
+    return None
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = find_browser()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium here: the site tests must run in continuous integration")
+        pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(whole_run) -> Path:
+    return whole_run.outputs / "html"
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.glob("*.html"))
+
+
+@pytest.fixture
+def context(browser):
+    made = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    yield made
+    made.close()
+
+
+def opened(context, path: Path):
+    page = context.new_page()
+    page.problems = []
+    page.asked = []
+    page.on(
+        "console", lambda m: page.problems.append(m.text) if m.type in ("error", "warning") else 0
+    )
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(path.as_uri())
+    return page
+
+
+def scroll_through(page):
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for y in range(0, height + 900, 600):
+        page.evaluate(f"window.scrollTo(0, {y})")
+        page.wait_for_timeout(30)
+
+
+def test_every_page_names_only_what_lies_beside_it(site):
+    assert len(pages(site)) >= 9
+    for path in pages(site):
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(
+            r'<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)="([^"]+)"', text
+        )
+        assert not [x for x in loaded if x.startswith(("http", "//"))], path.name
+        shown = re.sub(r'<script type="application/json".*?</script>', "", text, flags=re.S)
+        outside = re.findall(r'(?:href|src|action)="((?:https?:)?//[^"]+)"', shown)
+        assert not outside, (path.name, outside[:3])
+        assert len(text.encode()) <= 1_500_000
+
+
+def test_links_and_anchors_lead_somewhere(site):
+    for path in pages(site):
+        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for target in set(re.findall(r'href="([^"]+)"', text)):
+            file, _, anchor = target.partition("#")
+            there = (site / file) if file else path
+            assert there.is_file(), (path.name, target)
+            if anchor and there.suffix == ".html":
+                assert f'id="{anchor}"' in there.read_text(encoding="utf-8"), (path.name, target)
+
+
+def test_charts_are_drawn_without_a_network(context, site):
+    drawn = 0
+    for path in pages(site):
+        page = opened(context, path)
+        count = page.locator("figure.cr-figure").count()
+        if count:
+            scroll_through(page)
+            page.wait_for_function(
+                "[...document.querySelectorAll('figure.cr-figure')].every(f => f.dataset.live)",
+                timeout=60_000,
+            )
+            live = page.evaluate(
+                "[...document.querySelectorAll('figure.cr-figure')]"
+                ".map(f => [f.id, f.dataset.live, f.querySelectorAll('svg').length])"
+            )
+            assert all(state == "yes" and svgs >= 1 for _, state, svgs in live), (path.name, live)
+            drawn += count
+        assert page.problems == [], path.name
+        assert all(url.startswith("file:") for url in page.asked), path.name
+        page.close()
+    assert drawn >= 20
+
+
+def test_pages_read_without_scripts(browser, site):
+    plain = browser.new_context(offline=True, java_script_enabled=False)
+    page = plain.new_page()
+    for path in pages(site):
+        page.goto(path.as_uri())
+        assert page.locator("main h1").count() == 1, path.name
+        pictures = page.locator("figure.cr-figure .picture > svg[role=img][aria-label]")
+        assert pictures.count() == page.locator("figure.cr-figure").count(), path.name
+    plain.close()
+
+
+def test_no_barriers(context, site):
+    """axe-core, WCAG 2.2 A and AA, on every page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    for path in pages(site):
+        page = opened(context, path)
+        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        faults = [(v["id"], v["nodes"][0]["html"][:160]) for v in found.response["violations"]]
+        assert faults == [], path.name
+        page.close()
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_phones_and_zoom_need_no_sideways_scrolling(browser, site, width):
+    phone = browser.new_context(offline=True, viewport={"width": width, "height": 740})
+    for path in pages(site):
+        page = opened(phone, path)
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0, (path.name, over)
+        page.close()
+    phone.close()
+
+
+def test_dark_and_print_styles(browser, site):
+    dark = browser.new_context(offline=True, color_scheme="dark")
+    page = opened(dark, site / "index.html")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(20, 25, 30)"
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.side')).display") == "none"
+    dark.close()
+
+
+def test_the_ledger_can_be_searched_and_filtered(context, site):
+    page = opened(context, site / "ledger.html")
+    rows = page.locator("#claims tbody tr")
+    total = rows.count()
+    assert f"{total} of {total} shown" in page.locator("#told").inner_text()
+    page.get_by_label("Report").select_option("cordis")
+    shown = page.locator("#claims tbody tr:visible")
+    assert 0 < shown.count() < total
+    assert page.locator("#claims tbody tr:visible[data-report=wwcsc]").count() == 0
+    page.get_by_label("Search").fill("zebra unicorn")
+    assert shown.count() == 0
+    assert page.locator("#told").inner_text().startswith("0 of")
+
+
+def test_keyboard_reaches_the_text(context, site):
+    page = opened(context, site / "index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#text")
