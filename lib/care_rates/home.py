@@ -71,7 +71,7 @@ def readme_score() -> str:
         Markdown: the headline and a table, one row a report.
     """
     card = scorecard(claims())
-    miss = [s for s in ("close", "direction only", "contradicted", "inconsistent in the report")]
+    miss = ("close", "direction only", "contradicted", "inconsistent in the report")
     rows = ["| report | decided | stand | close | sign only | contradicted | inconsistent |",
             "|---|--:|--:|--:|--:|--:|--:|"]  # fmt: skip
     for name, row in card.iterrows():

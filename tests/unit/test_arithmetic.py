@@ -7,7 +7,13 @@ import pytest
 from scipy import stats
 
 from care_rates.arithmetic import (
-    FormulaError, imply, mannwhitney_p, operands, sd_max, sd_min, spearman_p,
+    FormulaError,
+    imply,
+    mannwhitney_p,
+    operands,
+    sd_max,
+    sd_min,
+    spearman_p,
 )  # fmt: skip
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.unit
 def small():
     register = Register()
     register.claims = {
-        k: v for k, v in register.claims.items() if k.startswith(("wwcsc.note18", "wwcsc.section2_2"))
+        k: v
+        for k, v in register.claims.items()
+        if k.startswith(("wwcsc.note18", "wwcsc.section2_2"))
     }
     return register
 

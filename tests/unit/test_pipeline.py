@@ -69,8 +69,8 @@ def test_a_run_and_what_is_fresh_after_it(project):
     assert set(book["metadata"]) == {"kernelspec"}
 
     # prose alone: nothing runs; code: that notebook and what needs it
-    project[1]("01_a", "from care_rates.data import load",
-               "record('total', load('numbers')['x'].sum() * seed)", title="Other words")  # fmt: skip
+    total = "record('total', load('numbers')['x'].sum() * seed)"
+    project[1]("01_a", "from care_rates.data import load", total, title="Other words")
     assert {o.result for o in run()[0].values()} == {"fresh"}
     project[1]("01_a", "record('total', 7)")
     reasons = pipeline.status(pipeline.steps())
