@@ -66,7 +66,9 @@ def slopes(rate: pd.Series, factors: pd.DataFrame, level: float = 0.95) -> pd.Da
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).astype({"areas": int})
 
 
-def remaining_spread(count: pd.Series, base: pd.Series, factors: pd.DataFrame) -> pd.DataFrame:
+def remaining_spread(
+    count: pd.Series, base: pd.Series, factors: pd.DataFrame, *, together: bool = False
+) -> pd.DataFrame:
     """Spread beyond chance that is left between areas alike in a factor.
 
     A Poisson regression of the count on the factor and its square (so that a bend
@@ -80,6 +82,8 @@ def remaining_spread(count: pd.Series, base: pd.Series, factors: pd.DataFrame) -
         Children looked after and children, by area.
     factors : pandas.DataFrame
         One column a factor, same index.
+    together : bool
+        Whether to put all factors into one regression (without squares).
 
     Returns
     -------
@@ -93,10 +97,12 @@ def remaining_spread(count: pd.Series, base: pd.Series, factors: pd.DataFrame) -
         If fewer than five areas have a factor.
     """
     rows = {}
-    for name in factors:
-        x, n, factor = _complete(count, base, factors[name])
-        z = (factor - factor.mean()) / factor.std()
-        design = sm.add_constant(np.column_stack([z, z**2]))
+    for name in ["all together"] if together else list(factors):
+        x, n, *parts = _complete(
+            count, base, *(factors[f] for f in factors if together or f == name)
+        )
+        z = np.column_stack([(part - part.mean()) / part.std() for part in parts])
+        design = sm.add_constant(z if together else np.column_stack([z, z**2]))
         fit = sm.GLM(x, design, family=sm.families.Poisson(), offset=np.log(n)).fit()
         rows[name] = (
             len(x), fit.pearson_chi2 / fit.df_resid, chi2.sf(fit.pearson_chi2, fit.df_resid)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from care_rates.funnel_rules import LEVELS, Rule, limits, suffix, target_rate
+from care_rates.funnel_rules import LEVELS, Rule, curve, limits, suffix, target_rate
 from care_rates.intervals import PER, checked
 from care_rates.overdispersion import dispersion, z_scores
 
@@ -157,3 +157,76 @@ def compare(
             for name, table in judged.items()
         }
     )
+
+
+def judge_groups(
+    frame: pd.DataFrame, by: str, count: str, base: str, rule: Rule | None = None, *,
+    rounding: str | float = 0.0, points: int = 40,
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    """Judge areas group by group, each against its own target: a funnel a year.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an area and group.
+    by, count, base : str
+        Columns: group, observed count, population.
+    rule : Rule, optional
+        How to draw the funnels.
+    rounding : str or float
+        Column with the unit that each count was rounded to, or one unit for all.
+    points : int
+        Points of each curve.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The frame's other columns with those of :func:`judge`; and the curves, with
+        ``by`` in front.
+    """
+    judged, curves = [], []
+    for name, part in frame.groupby(by, sort=True):
+        unit = part[rounding] if isinstance(rounding, str) else rounding
+        table = judge(part[count], part[base], rule, rounding=unit)
+        line = curve(part[base], table.attrs["target"], rule, table.attrs["dispersion"],
+                     points=points)  # fmt: skip
+        other = part.drop(columns=[c for c in (count, base, *table) if c in part])
+        judged.append(other.join(table.assign(target=table.attrs["target"])))
+        curves.append(line.assign(**{by: name}))
+    return pd.concat(judged), pd.concat(curves, ignore_index=True)
+
+
+def false_alarms(
+    expected: pd.Series, rule: Rule | None = None, *, seed: int, draws: int = 10_000,
+    rounding: float = 0,
+) -> dict[str, float]:  # fmt: skip
+    """Simulate how often an area whose true rate is the target falls outside.
+
+    Parameters
+    ----------
+    expected : pandas.Series
+        Expected counts of the areas.
+    rule : Rule, optional
+        Limits that allow for chance alone.
+    seed : int
+        Of the random draws.
+    draws : int
+        Sets of Poisson counts.
+    rounding : float
+        Unit that drawn counts are rounded to before they are judged.
+
+    Returns
+    -------
+    dict of str to float
+        Share of areas outside, by level (``95``, ``99_8``).
+    """
+    rule = rule or Rule()
+    bounds = limits(expected, rule)
+    drawn = np.random.default_rng(seed).poisson(expected, size=(draws, len(expected)))
+    if rounding:
+        drawn = np.round(drawn / rounding) * rounding
+    out = {}
+    for level in map(suffix, rule.levels):
+        low, high = bounds[f"low_{level}"].to_numpy(), bounds[f"high_{level}"].to_numpy()
+        out[level] = float(((drawn < low) | (drawn > high)).mean())
+    return out

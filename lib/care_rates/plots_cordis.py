@@ -1,6 +1,6 @@
-"""Charts of the funnel notebook: funnels, funnels over years, ranks with intervals.
+"""Charts of the Welsh report: rates against factors, and ranks with intervals.
 
-They draw what they are given; every limit and flag is worked out before.
+They draw what they are given; every figure is worked out before.
 """
 
 from __future__ import annotations
@@ -8,265 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
-from care_rates.charts import BLUE, DARK, GREY, ORANGE, PURPLE
+from care_rates.charts import BLUE, GREY, ORANGE
 
-RATE_TITLE = "children looked after per 10,000"
-BASE_TITLE = "children aged 0-17 in the area"
-SIDES = ("above the limits", "inside", "below the limits")
-SIDE_COLOURS = [ORANGE, GREY, BLUE]
-OFFSETS = {
-    "right": {"align": "left", "dx": 6},
-    "left": {"align": "right", "dx": -6},
-    "above": {"align": "center", "dy": -11},
-    "below": {"align": "center", "dy": 12},
-}
-WIDE = 620
 GROUPS = {True: "case study areas of the report", False: "other Welsh authorities"}
-BANDS = {"95": (1.6, [1, 0]), "99_8": (1.2, [5, 3])}
-
-
-def side(flag: pd.Series) -> pd.Series:
-    """Name the side of the funnel that an area lies on.
-
-    Parameters
-    ----------
-    flag : pandas.Series
-        Limits crossed, signed.
-
-    Returns
-    -------
-    pandas.Series
-        One of ``SIDES``.
-    """
-    names = flag.map(lambda f: SIDES[0] if f > 0 else SIDES[2] if f < 0 else SIDES[1])
-    return names.where(flag.notna(), "not known")
-
-
-def _colour() -> alt.Color:
-    scale = alt.Scale(domain=list(SIDES), range=SIDE_COLOURS)
-    return alt.Color("side:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
-
-
-def _lines(curve: pd.DataFrame, x: alt.X, y_scale: alt.Scale) -> list[alt.Chart]:
-    base = alt.Chart(curve).encode(x=x)
-    layers = [
-        base.mark_line(strokeWidth=width, strokeDash=dash, color=DARK, clip=True).encode(
-            y=alt.Y(f"{end}_{level}:Q", title=RATE_TITLE, scale=y_scale)
-        )
-        for level, (width, dash) in BANDS.items()
-        for end in ("low", "high")
-    ]
-    centre = base.mark_line(strokeWidth=1.5, color=PURPLE, clip=True).encode(
-        y=alt.Y("target:Q", title=RATE_TITLE, scale=y_scale)
-    )
-    return [*layers, centre]
-
-
-def _axis(last: float) -> tuple[alt.X, float]:
-    end = float(last) * 1.14
-    return alt.X("base:Q", title=BASE_TITLE, axis=alt.Axis(format=",d", tickCount=6),
-                 scale=alt.Scale(domain=[0, end], nice=False)), end  # fmt: skip
-
-
-def place_labels(
-    x: np.ndarray, y: np.ndarray, labels: Sequence[str], *, letter: float = 6.2, line: float = 13
-) -> list[str]:
-    """Choose a side for each label so that few overlap a point or another label.
-
-    Parameters
-    ----------
-    x, y : numpy.ndarray
-        Points, in pixels; those that have labels come first.
-    labels : sequence of str
-        Texts of the first points.
-    letter, line : float
-        Width of a letter and height of a line, in pixels.
-
-    Returns
-    -------
-    list of str
-        ``right``, ``left``, ``above`` or ``below``, the first that is free in this
-        order, or the one that overlaps least.
-    """
-    taken = [(px - 4, px + 4, py - 4, py + 4) for px, py in zip(x, y, strict=True)]
-    sides = []
-    for i, text in enumerate(labels):
-        wide = letter * len(text)
-        boxes = {
-            "right": (x[i] + 6, x[i] + 6 + wide, y[i] - line / 2, y[i] + line / 2),
-            "left": (x[i] - 6 - wide, x[i] - 6, y[i] - line / 2, y[i] + line / 2),
-            "above": (x[i] - wide / 2, x[i] + wide / 2, y[i] - 6 - line, y[i] - 6),
-            "below": (x[i] - wide / 2, x[i] + wide / 2, y[i] + 6, y[i] + 6 + line),
-        }
-        hits = {
-            side: sum(b[0] < t[1] and t[0] < b[1] and b[2] < t[3] and t[2] < b[3] for t in taken)
-            + 9 * (b[0] < 0)
-            for side, b in boxes.items()
-        }
-        sides.append(min(hits, key=hits.get))
-        taken.append(boxes[sides[-1]])
-    return sides
-
-
-def funnel(
-    judged: pd.DataFrame, curve: pd.DataFrame, *, label: str = "area",
-    named: Sequence[str] | None = None, height: int = 420,
-) -> alt.LayerChart:  # fmt: skip
-    """Draw a funnel: areas by size and rate, limits, names of those outside.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        From :func:`care_rates.funnel.judge`, with a column of names; an optional
-        column ``country`` gives the shape of the points.
-    curve : pandas.DataFrame
-        From :func:`care_rates.funnel_rules.curve`.
-    label : str
-        Column with names.
-    named : sequence of str, optional
-        Areas to name; all that lie outside a limit unless told.
-    height : int
-        In pixels.
-
-    Returns
-    -------
-    altair.LayerChart
-        95% limits full, 99.8% dashed, target purple; bars show what rounding allows.
-    """
-    rows = judged.assign(side=side(judged["flag"]))
-    top = 10 * np.ceil(1.06 * rows["rate"].max() / 10)
-    scale = alt.Scale(domain=[0, top], nice=False)
-    x, end = _axis(rows["base"].max())
-    y = alt.Y("rate:Q", title=RATE_TITLE, scale=scale)
-    keep = [label, "base", "rate", "side", "position", "rounded_low", "rounded_high"]
-    keep += [c for c in ("country",) if c in rows]
-    points = alt.Chart(rows[keep].round(1)).encode(x=x, color=_colour())
-    bars = points.mark_rule(strokeWidth=2).encode(
-        y=alt.Y("rounded_low:Q", title=RATE_TITLE, scale=scale), y2="rounded_high:Q"
-    )
-    dots = points.mark_point(size=42, opacity=0.9, filled=True).encode(
-        y=y, tooltip=[label, "base", "rate", "position"]
-    )
-    if "country" in rows:
-        shapes = alt.Scale(domain=["England", "Wales"], range=["circle", "diamond"])
-        dots = dots.encode(shape=alt.Shape("country:N", title=None, scale=shapes))
-    chosen = rows["flag"] != 0 if named is None else rows[label].isin(list(named))
-    first = pd.concat([rows[chosen], rows[~chosen]])
-    places = place_labels(
-        (first["base"] * WIDE / end).to_numpy(), ((1 - first["rate"] / top) * height).to_numpy(),
-        list(rows.loc[chosen, label]),
-    )  # fmt: skip
-    texts = rows.loc[chosen, [label, "base", "rate"]].assign(place=places)
-    layers = [
-        alt.Chart(part.drop(columns="place"))
-        .mark_text(fontSize=10.5, color=DARK, **OFFSETS[place])
-        .encode(x=x, y=y, text=f"{label}:N")
-        for place, part in texts.groupby("place")
-    ]
-    chart = alt.layer(*_lines(curve.round(2), x, scale), bars, dots, *layers)
-    return chart.properties(width=WIDE, height=height)
-
-
-def funnel_years(
-    judged: pd.DataFrame, curves: pd.DataFrame, *, columns: int = 4, top: float = 220,
-) -> alt.FacetChart:  # fmt: skip
-    """Draw small funnels, one a year.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        ``year, base, rate, flag`` and a name ``area``, one row an area and year.
-    curves : pandas.DataFrame
-        Limits with their ``year``.
-    columns : int
-        Charts in a row.
-    top : float
-        Highest rate on the axis.
-
-    Returns
-    -------
-    altair.FacetChart
-        95% limits full, 99.8% dashed.
-    """
-    rows = judged.assign(side=side(judged["flag"]), part="area")
-    keep = ["year", "base", "rate", "side", "part"]
-    both = pd.concat([rows[keep], curves.assign(part="limit")], ignore_index=True)
-    scale = alt.Scale(domain=[0, top], nice=False)
-    base = alt.Chart(both)
-    x = alt.X("base:Q", title="children (thousands)", axis=alt.Axis(labelExpr="datum.value/1000",
-              values=[20_000, 40_000, 60_000]))  # fmt: skip
-    limit = base.transform_filter("datum.part == 'limit'")
-    layers = [
-        limit.mark_line(strokeWidth=1, strokeDash=dash, color=GREY, clip=True).encode(
-            x=x, y=alt.Y(f"{end}_{level}:Q", title="per 10,000", scale=scale))
-        for level, (_, dash) in BANDS.items()
-        for end in ("low", "high")
-    ]  # fmt: skip
-    points = base.transform_filter("datum.part == 'area'").mark_circle(size=16, opacity=0.9)
-    layers.append(
-        points.encode(x=x, y=alt.Y("rate:Q", title="per 10,000", scale=scale), color=_colour())
-    )
-    small = alt.layer(*layers).properties(width=132, height=110)
-    return small.facet(alt.Facet("year:O", title=None), columns=columns)
-
-
-def funnel_slider(
-    judged: pd.DataFrame, curves: pd.DataFrame, year: int, *, label: str = "area",
-    top: float = 220, height: int = 400, name_above: float = 100,
-) -> alt.LayerChart:  # fmt: skip
-    """Draw one funnel with a slider that picks the year.
-
-    The slider is a parameter of the specification itself: it works in a page that is
-    opened from a folder, and the static picture shows the first year asked for.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        ``year, base, rate, flag`` and names.
-    curves : pandas.DataFrame
-        Limits with their ``year``.
-    year : int
-        Year that is shown first.
-    label : str
-        Column with names.
-    top : float
-        Highest rate on the axis.
-    height : int
-        In pixels.
-    name_above : float
-        Areas outside the outer limits are named where their rate is above this.
-
-    Returns
-    -------
-    altair.LayerChart
-        The chart.
-    """
-    years = sorted(int(y) for y in judged["year"].unique())
-    bind = alt.binding_range(min=years[0], max=years[-1], step=1, name="Year ending 31 March ")
-    chosen = alt.param(name="year_shown", value=year, bind=bind)
-    here = "datum.year == year_shown"
-    words = f"datum.flag > 0 ? '{SIDES[0]}' : datum.flag < 0 ? '{SIDES[2]}' : '{SIDES[1]}'"
-    scale = alt.Scale(domain=[0, top], nice=False)
-    x, _ = _axis(judged["base"].max())
-    y = alt.Y("rate:Q", title=RATE_TITLE, scale=scale)
-    lines = [layer.transform_filter(here) for layer in _lines(curves.round(1), x, scale)]
-    lean = judged[["year", label, "base", "rate", "flag"]].round({"rate": 1})
-    points = alt.Chart(lean.astype({"base": int, "flag": int})).transform_filter(here)
-    marks = (
-        points.transform_calculate(side=words)
-        .mark_circle(size=42, opacity=0.9, clip=True)
-        .encode(x=x, y=y, color=_colour(), tooltip=[label, "year", "base", "rate"])
-    )
-    extreme = points.transform_filter(f"abs(datum.flag) >= 2 && datum.rate > {name_above}")
-    names = extreme.mark_text(align="left", dx=6, fontSize=10, color=DARK, clip=True)
-    return (
-        alt.layer(*lines, marks, names.encode(x=x, y=y, text=f"{label}:N"))
-        .add_params(chosen)
-        .properties(width=WIDE, height=height)
-    )
 
 
 def panels(
@@ -298,11 +44,11 @@ def panels(
     )
     paint = alt.Scale(domain=list(GROUPS.values()), range=[ORANGE, BLUE])
     colour = alt.Color("group:N", title=None, scale=paint)
-    points = base.mark_circle(size=34, opacity=0.85).encode(
+    points = base.mark_circle(aria=False, size=34, opacity=0.85).encode(
         color=colour, tooltip=[label, "value", "rate"]
     )
     line = base.transform_regression("value", "rate", groupby=["factor"]).mark_line(
-        color=GREY, strokeDash=[5, 3]
+        aria=False, color=GREY, strokeDash=[5, 3]
     )
     small = alt.layer(line, points).properties(width=178, height=130)
     facet = alt.Facet("factor:N", title=None, sort=order)
@@ -331,8 +77,10 @@ def rank_bars(ranks: pd.DataFrame, *, label: str = "area") -> alt.LayerChart:
     base = alt.Chart(ranks[[label, "rank", "low", "high"]]).encode(y=y)
     x = alt.X("low:Q", title="rank of the rate (1 is the highest)", scale=scale, axis=axis)
     return alt.layer(
-        base.mark_rule(strokeWidth=4, color=BLUE, opacity=0.45).encode(x=x, x2="high:Q"),
-        base.mark_circle(size=52, color=BLUE, opacity=1).encode(
+        base.mark_rule(aria=False, strokeWidth=4, color=BLUE, opacity=0.45).encode(
+            x=x, x2="high:Q"
+        ),
+        base.mark_circle(aria=False, size=52, color=BLUE, opacity=1).encode(
             x="rank:Q", tooltip=[label, "rank", "low", "high"]
         ),
     ).properties(width=460, height=20 * len(order))
