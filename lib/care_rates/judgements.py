@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -94,3 +94,33 @@ def shares(judgement: pd.Series) -> pd.Series:
     found = judgement.dropna().value_counts(normalize=True) * 100
     names = sorted(SCALE, key=SCALE.get, reverse=True)
     return pd.Series({name: float(found.get(SCALE[name], 0.0)) for name in names})
+
+
+def reading(
+    judged: pd.DataFrame, outcomes: Mapping[str, pd.Series],
+    correlations: Mapping[str, tuple[str, str]], parts: Mapping[str, str],
+) -> dict[str, float]:  # fmt: skip
+    """Compute what a report prints of judgements, under one choice of "latest".
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        Latest judgements by authority (see :func:`latest`).
+    outcomes : mapping of str to pandas.Series
+        Outcomes by authority.
+    correlations : mapping of str to (str, str)
+        Name of each rank correlation to its judgement and its outcome.
+    parts : mapping of str to str
+        Name of each share to the overall judgement that it counts.
+
+    Returns
+    -------
+    dict of str to float
+        Spearman's coefficients, and shares in percent.
+    """
+    out = {}
+    for name, (part, outcome) in correlations.items():
+        both = pd.concat([judged[part], outcomes[outcome]], axis=1).dropna()
+        out[name] = float(both.iloc[:, 0].corr(both.iloc[:, 1], method="spearman"))
+    split = shares(judged["overall"])
+    return out | {name: float(split[judgement]) for name, judgement in parts.items()}
