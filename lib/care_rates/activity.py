@@ -79,6 +79,25 @@ def national(series: pd.DataFrame, name: str, *, release: str = "", shift: int =
     return dated.assign(year=dated["year"] + shift).set_index("year")["value"]
 
 
+def first_counts(child_protection: pd.DataFrame, column: str) -> pd.Series:
+    """Give England's count by year from the first release that prints it.
+
+    Parameters
+    ----------
+    child_protection : pandas.DataFrame
+        The table of that name.
+    column : str
+        A key of ``MEASURES``.
+
+    Returns
+    -------
+    pandas.Series
+        Count by year.
+    """
+    rows = child_protection[child_protection["level"] == "country"].dropna(subset=[column])
+    return first_release(rows, ["year"]).set_index("year")[column]
+
+
 def endpoints(
     child_protection: pd.DataFrame, others: Mapping[str, Mapping[int, float]],
     first: int, last: int,
@@ -100,13 +119,8 @@ def endpoints(
         By measure: ``first, last``, half their rounding units, ``growth`` in percent and
         its interval ``low, high`` from the rounding of both.
     """
-    england = first_release(
-        child_protection[child_protection["level"] == "country"], ["year"]
-    ).set_index("year")
-    rows = {
-        name: (england.at[first, column], england.at[last, column])
-        for column, name in MEASURES.items()
-    } | {name: (values[first], values[last]) for name, values in others.items()}
+    series = {name: first_counts(child_protection, column) for column, name in MEASURES.items()}
+    rows = {name: (values[first], values[last]) for name, values in (series | others).items()}
     out = pd.DataFrame(rows, index=["first", "last"]).T
     out["half_first"], out["half_last"] = (_half(out[end]) for end in ("first", "last"))
     return growth(out)
@@ -180,8 +194,8 @@ def span(frame: pd.DataFrame, column: str, year: int) -> pd.Series:
         without the two smallest authorities.
     """
     rows = frame[(frame["level"] == "authority") & (frame["year"] == year)].dropna(subset=[column])
-    rows = rows[~rows["unit_id"].isin(SMALL)]
-    rows = first_release(rows, ["area_code", "year"])
+    rows = rows[rows["unit_id"].notna() & ~rows["unit_id"].isin(SMALL)]
+    rows = first_release(rows, ["unit_id", "year"])
     values = rows[column]
     quarters = values.quantile([0.25, 0.5, 0.75]).to_numpy()
     ends = rows.loc[[values.idxmin(), values.idxmax()], "area"].to_list()
@@ -232,3 +246,38 @@ def cost_per_episode(
     both = both[(both["episodes"] > 0) & ~both["unit_id"].isin(SMALL)]
     both["cost"] = both["spend"] / both["episodes"]
     return both.sort_values("cost").reset_index(drop=True)
+
+
+def change(
+    frame: pd.DataFrame, column: str, first: int, last: int, *,
+    per_year: bool = False, entity: str = "unit_id",
+) -> pd.Series:  # fmt: skip
+    """Give the growth of a rate between two years, by area.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an area and year.
+    column : str
+        A rate.
+    first, last : int
+        Years.
+    per_year : bool
+        Give the mean yearly change in the rate's own unit instead of the whole growth.
+    entity : str
+        Column that names the areas.
+
+    Returns
+    -------
+    pandas.Series
+        Percent by area, missing where either end is missing or the first is nought; or
+        the change a year.
+    """
+    wide = frame[frame["year"].isin([first, last])].pivot(
+        index=entity, columns="year", values=column
+    )
+    if per_year:
+        moved = (wide[last] - wide[first]) / (last - first)
+    else:
+        moved = 100 * (wide[last] / wide[first].where(wide[first] > 0) - 1)
+    return moved.rename(f"{column} {first}-{last}")

@@ -12,14 +12,21 @@ import pandas as pd
 from care_rates.activity import MEASURES, first_release
 from care_rates.areas import SCILLY, to_units
 
+SERIES = ("nomis_utla21", "dfe_cin2022", "dfe_2025_rebased")
+"""Population series in order of preference: the longest before the 2021 Census first."""
 
-def population_by_unit(population: pd.DataFrame, child_protection: pd.DataFrame) -> pd.DataFrame:
+
+def population_by_unit(
+    population: pd.DataFrame, child_protection: pd.DataFrame, series: Sequence[str] = SERIES
+) -> pd.DataFrame:
     """Give children aged 0 to 17 for every authority of 2016-17 and year.
 
     Parameters
     ----------
     population, child_protection : pandas.DataFrame
         The tables of those names.
+    series : sequence of str
+        Population series in order of preference.
 
     Returns
     -------
@@ -33,10 +40,10 @@ def population_by_unit(population: pd.DataFrame, child_protection: pd.DataFrame)
     rows = population[population["level"] == "authority"]
     rows = rows.assign(year=rows["mid_year"] + 1).dropna(subset=["unit_id"])
     parts = [
-        to_units(rows[rows["series"] == series], ["year"], ["persons_0_17"])
+        to_units(rows[rows["series"] == name], ["year"], ["persons_0_17"])
         .rename(columns={"persons_0_17": "persons"})
-        .assign(basis=series)
-        for series in ("nomis_utla21", "dfe_cin2022", "dfe_2025_rebased")
+        .assign(basis=name)
+        for name in series
     ]
     printed = first_release(
         child_protection[child_protection["level"] == "authority"].dropna(
@@ -96,7 +103,7 @@ def panel(
 
 def known_drivers(
     deprivation: pd.DataFrame, low_income: pd.DataFrame, conceptions: pd.DataFrame,
-    s251: pd.DataFrame, basis: str = "net",
+    s251: pd.DataFrame, basis: str = "net", index_year: str = "2015",
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Gather the public drivers by time-invariant authority.
 
@@ -106,16 +113,18 @@ def known_drivers(
         The tables of those names.
     basis : {"net", "gross"}
         Which expenditure.
+    index_year : {"2015", "2019"}
+        Edition of the indices of deprivation.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``index`` (2015 index, fixed in time), ``low_income`` (share of children, 31
+        ``index`` (indices of deprivation, fixed in time), ``low_income`` (share of children, 31
         August within the year ending 31 March) and ``low_income_same`` (the 31 August
         after it), ``conceptions`` (calendar year before), ``spending`` (pounds: all
         services, Sure Start).
     """
-    index = deprivation[deprivation["index_year"] == "2015"].dropna(subset=["unit_id"])
+    index = deprivation[deprivation["index_year"] == index_year].dropna(subset=["unit_id"])
     index = index[["unit_id", "imd_average_score", "idaci_average_score", "income_average_score"]]
     poor = low_income[low_income["level"] == "authority"].assign(year=low_income["snapshot_year"])
     poor = to_units(poor, ["year"], ["low_income_children_all", "child_benefit_children_all"])

@@ -48,8 +48,9 @@ def growth_bars(
             color=alt.Color(f"{colour}:N", title=None, scale=alt.Scale(range=[BLUE, SKY, GREY])),
             tooltip=[label, alt.Tooltip(f"{value}:Q", format=".1f")],
         ),
-        base.mark_text(align="left", dx=4, color=DARK).encode(
-            x=f"{value}:Q", text=alt.Text(f"{value}:Q", format=".1f")),
+        base.transform_calculate(at=f"max(datum['{value}'], {reference})").mark_text(
+            align="left", dx=5, color=DARK).encode(
+            x="at:Q", text=alt.Text(f"{value}:Q", format=".1f")),
         line.mark_rule(color=ORANGE, strokeDash=[4, 3], strokeWidth=2).encode(x="at:Q"),
         line.mark_text(align="left", dx=5, dy=-4, baseline="bottom", color=ORANGE).encode(
             x="at:Q", y=alt.value(0), text="name:N"),
@@ -90,8 +91,10 @@ def decomposition_bars(frame: pd.DataFrame, *, row: str = "order") -> alt.Chart:
     text = base.transform_stack(
         stack="percent", as_=["from", "to"], groupby=[row], sort=[alt.SortField("place")]
     ).transform_calculate(middle="(datum.from + datum.to) / 2")
-    words = text.mark_text(fontSize=11, color="white", fontWeight="bold").encode(
-        x=alt.X("middle:Q", stack=None), text="label:N"
+    words = text.mark_text(fontSize=11, fontWeight="bold").encode(
+        x=alt.X("middle:Q", stack=None),
+        text="label:N",
+        color=alt.condition("datum.source == 'not explained'", alt.value(DARK), alt.value("white")),
     )
     return alt.layer(bars, words).properties(width=WIDTH - 120, height=28 * frame[row].nunique())
 
@@ -191,7 +194,7 @@ def events(
     step = 0.18
     shift = {name: step * (i - (len(names) - 1) / 2) for i, name in enumerate(names)}
     rows = frame.assign(at=frame[x] + frame[series].map(shift))
-    paint = alt.Color(f"{series}:N", title=None,
+    paint = alt.Color(f"{series}:N", title=None, legend=alt.Legend(symbolOpacity=1),
                       scale=alt.Scale(domain=names, range=list(colours)[: len(names)]))  # fmt: skip
     base = alt.Chart(rows).encode(
         x=alt.X("at:Q", title="years since the cut (0 is its first year)",
@@ -206,3 +209,60 @@ def events(
         base.mark_circle(size=55, opacity=1).encode(
             y=f"{value}:Q", tooltip=[series, x, value, "low", "high"]),
     ).properties(width=WIDTH, height=300)  # fmt: skip
+
+
+def mark_year(chart: alt.Chart | alt.LayerChart, year: float, text: str) -> alt.LayerChart:
+    """Mark a year on a chart over years.
+
+    Parameters
+    ----------
+    chart : altair chart
+        With years on a quantitative x axis named ``year``.
+    year : float
+        Where to draw the line.
+    text : str
+        What it is.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart with a dashed line and its name.
+    """
+    mark = alt.Chart(pd.DataFrame({"year": [year], "text": [text]})).encode(x="year:Q")
+    return alt.layer(
+        mark.mark_rule(color=GREY, strokeDash=[4, 3]),
+        mark.mark_text(align="left", dx=4, color=GREY, fontSize=11, baseline="top").encode(
+            y=alt.value(2), text="text:N"
+        ),
+        *(chart.layer if isinstance(chart, alt.LayerChart) else [chart]),
+    ).properties(width=WIDTH, height=300)
+
+
+def evidence(frame: pd.DataFrame) -> alt.LayerChart:
+    """Draw what kinds of statement the public figures can and cannot carry.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``question, kind`` (described, associated, cause), ``answer`` (shown, in part, not
+        shown), in order from top to bottom.
+
+    Returns
+    -------
+    altair.LayerChart
+        A grid of questions by kind of statement, each cell named and coloured.
+    """
+    kinds = list(dict.fromkeys(frame["kind"]))
+    answers = ["shown", "in part", "not shown"]
+    base = alt.Chart(frame).encode(
+        x=alt.X("kind:N", sort=kinds, title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        y=alt.Y("question:N", sort=list(dict.fromkeys(frame["question"])), title=None,
+                axis=alt.Axis(labelLimit=330)),
+    )  # fmt: skip
+    fill = alt.Color("answer:N", title=None, legend=None,
+                     scale=alt.Scale(domain=answers, range=[BLUE, SKY, "#e3e7ea"]))  # fmt: skip
+    ink = alt.condition("datum.answer == 'shown'", alt.value("white"), alt.value(DARK))
+    return alt.layer(
+        base.mark_rect(stroke="white", strokeWidth=3).encode(color=fill),
+        base.mark_text(fontSize=12).encode(text="answer:N", color=ink),
+    ).properties(width=360, height=30 * frame["question"].nunique())
