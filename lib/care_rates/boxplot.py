@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -70,3 +72,38 @@ def box_statistics(values: pd.Series, rule: str, reach: float = 1.5) -> dict[str
         "low_whisker": kept[inside].min(), "high_whisker": kept[inside].max(),
         "outliers": "; ".join(map(str, kept.index[~inside])),
     }  # fmt: skip
+
+
+def boxes_by_region(
+    values: pd.Series, region: pd.Series, names: pd.Series, rule: str, order: Sequence[str]
+) -> pd.DataFrame:
+    """Sum up values region by region as box plots do, outliers by name.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        One value an authority.
+    region, names : pandas.Series
+        Region and name by authority.
+    rule : str
+        Quartile rule, one of ``QUARTILE_RULES``.
+    order : sequence of str
+        Regions, in drawing order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region: what :func:`box_statistics` gives, and ``min, max`` of all
+        values, ``below, above`` (outliers on either side, by name).
+    """
+    rows = {}
+    for name in order:
+        inside = values[region.reindex(values.index) == name].dropna()
+        box = box_statistics(inside.rename(names), rule)
+        ordered = inside.sort_values(kind="stable").rename(names)
+        rows[name] = box | {
+            "min": inside.min(), "max": inside.max(),
+            "below": "; ".join(ordered.index[ordered < box["low_whisker"]]),
+            "above": "; ".join(ordered.index[ordered > box["high_whisker"]]),
+        }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("region")

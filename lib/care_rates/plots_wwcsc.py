@@ -48,16 +48,72 @@ def region_lines(
     rest = frame[~frame["region"].isin(domain)]
     chosen = frame[frame["region"].isin(domain)]
     last = frame["year"].max()
+    ends_at = _apart(frame[frame["year"] == last], "rate")
     grey = alt.Chart(rest).encode(x=x, y=y, detail="region:N", tooltip=["region", "year", "rate"])
     bold = alt.Chart(chosen).encode(x=x, y=y, color=colour, tooltip=["region", "year", "rate"])
-    ends = alt.Chart(chosen[chosen["year"] == last]).encode(x=x, y=y, color=colour)
-    faint = alt.Chart(rest[rest["year"] == last]).encode(x=x, y=y)
+    label_y = alt.Y("label:Q", title=y_title)
+    ends = alt.Chart(ends_at[ends_at["region"].isin(domain)]).encode(x=x, y=label_y, color=colour)
+    faint = alt.Chart(ends_at[~ends_at["region"].isin(domain)]).encode(x=x, y=label_y)
     return alt.layer(
         grey.mark_line(color=CONTEXT, strokeWidth=1.5),
         bold.mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=26)),
         faint.mark_text(align="left", dx=7, fontSize=10, color=GREY).encode(text="region:N"),
         ends.mark_text(align="left", dx=7, fontSize=12, fontWeight="bold").encode(text="region:N"),
     ).properties(width=WIDTH - 90, height=HEIGHT + 60)
+
+
+def _apart(frame: pd.DataFrame, value: str, share: float = 0.036) -> pd.DataFrame:
+    """Place labels at their values, moved up where they would overlap."""
+    rows = frame.sort_values(value, kind="stable")
+    gap = share * (rows[value].max() - rows[value].min())
+    places: list[float] = []
+    for at in rows[value]:
+        places.append(at if not places else max(at, places[-1] + gap))
+    return rows.assign(label=places)
+
+
+def region_boxes(
+    boxes: pd.DataFrame, points: pd.DataFrame, value: str, *, title: str
+) -> alt.LayerChart:
+    """Draw a box a region with every authority as a point, outliers named in one label a side.
+
+    Parameters
+    ----------
+    boxes : pandas.DataFrame
+        From :func:`care_rates.boxplot.boxes_by_region`.
+    points : pandas.DataFrame
+        ``region, area`` and ``value``, one row an authority.
+    value : str
+        Column of the points.
+    title : str
+        Axis title with unit.
+
+    Returns
+    -------
+    altair.LayerChart
+        Regions in the order of ``boxes``.
+    """
+    rows = boxes.reset_index()
+    y = alt.Y("region:N", sort=list(boxes.index), title=None)
+    x = alt.X("low_whisker:Q", title=title, scale=alt.Scale(zero=False))
+    base = alt.Chart(rows).encode(y=y)
+    layers = [
+        base.mark_rule(color=GREY).encode(x=x, x2="high_whisker:Q"),
+        base.mark_bar(color="#cfe3f1", height=16).encode(x="q1:Q", x2="q3:Q"),
+        alt.Chart(points[["region", "area", value]].dropna())
+        .mark_circle(size=16, color=BLUE, opacity=0.55, aria=False)
+        .encode(y=y, x=f"{value}:Q", tooltip=["area", value]),
+        base.mark_tick(color=DARK, thickness=2, height=16).encode(x="median:Q"),
+    ]
+    for side, end, align, dx in (("below", "min", "right", -7), ("above", "max", "left", 7)):
+        named = rows[rows[side] != ""]
+        if len(named):
+            layers.append(
+                alt.Chart(named)
+                .mark_text(align=align, dx=dx, fontSize=10, color=DARK)
+                .encode(y=y, x=f"{end}:Q", text=f"{side}:N")
+            )
+    return alt.layer(*layers).properties(width=WIDTH - 60, height=30 * len(rows))
 
 
 def growth_bars(frame: pd.DataFrame) -> alt.Chart:
@@ -162,74 +218,3 @@ def share_bars(
                             alt.value("white"), alt.value(DARK)),
     )  # fmt: skip
     return alt.layer(bars, text).properties(width=WIDTH - 40, height=36 * rows[row].nunique())
-
-
-def specification_strips(curve: pd.DataFrame, *, labels: dict[str, str]) -> alt.LayerChart:
-    """Draw every specification's rate ratio as a tick, one strip a factor and sample.
-
-    Parameters
-    ----------
-    curve : pandas.DataFrame
-        ``sample, factor, ratio, low, high`` and ``controls``, one row a specification.
-    labels : dict of str to str
-        What to call each factor, in drawing order.
-
-    Returns
-    -------
-    altair.LayerChart
-        Filled ticks where the interval leaves 1 out, faint ones where it holds it.
-    """
-    rows = curve[["sample", "factor", "ratio"]].copy()
-    rows["clear"] = (curve["low"] > 1) | (curve["high"] < 1)
-    rows["factor"] = rows["factor"].map(labels)
-    samples = list(dict.fromkeys(rows["sample"]))
-    base = alt.Chart(rows).encode(
-        y=alt.Y("factor:N", title=None, sort=list(labels.values())),
-        yOffset=alt.YOffset("sample:N", sort=samples),
-        x=alt.X("ratio:Q", title="rate ratio for one standard deviation more",
-                scale=alt.Scale(zero=False)),
-        color=alt.Color("sample:N", title=None,
-                        scale=alt.Scale(domain=samples, range=[BLUE, ORANGE])),
-        opacity=alt.condition("datum.clear", alt.value(0.95), alt.value(0.28)),
-    )  # fmt: skip
-    line = alt.Chart(pd.DataFrame({"at": [1]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    return alt.layer(line.encode(x="at:Q"), base.mark_tick(thickness=2.5, height=13)).properties(
-        width=WIDTH - 90, height=46 * len(labels)
-    )
-
-
-def paired_intervals(
-    frame: pd.DataFrame, *, label: str, series: str, title: str, reference: float = 0
-) -> alt.LayerChart:
-    """Draw estimates and intervals of several series side by side in each row.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        ``label, series, estimate, low, high``.
-    label, series : str
-        Columns that name the rows and tell the series apart.
-    title : str
-        Axis title.
-    reference : float
-        Where to draw a line.
-
-    Returns
-    -------
-    altair.LayerChart
-        Dots with rules, one colour a series.
-    """
-    order, kinds = list(dict.fromkeys(frame[label])), list(dict.fromkeys(frame[series]))
-    base = alt.Chart(frame).encode(
-        y=alt.Y(f"{label}:N", title=None, sort=order),
-        yOffset=alt.YOffset(f"{series}:N", sort=kinds),
-        color=alt.Color(f"{series}:N", title=None, scale=alt.Scale(
-            domain=kinds, range=[BLUE, ORANGE, GREEN, PURPLE][: len(kinds)])),
-    )  # fmt: skip
-    line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    return alt.layer(
-        line.encode(x="at:Q"),
-        base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
-        base.mark_circle(size=52, opacity=1).encode(
-            x="estimate:Q", tooltip=[label, series, "estimate", "low", "high"]),
-    ).properties(width=WIDTH - 110, height=max(60, (14 * len(kinds) + 12) * len(order)))  # fmt: skip

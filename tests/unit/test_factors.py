@@ -71,7 +71,8 @@ def test_rates_to_child_use_the_mid_year_before():
     )  # fmt: skip
     population = pd.DataFrame(
         {"level": "authority", "series": "s", "mid_year": [2016, 2016, 2017],
-         "unit_id": ["A", "A", "E06000053"], "in_force": True, "persons_0_17": [4_000.0, 6_000, 300]}
+         "unit_id": ["A", "A", "E06000053"], "in_force": True,
+         "persons_0_17": [4_000.0, 6_000, 300]}
     )  # fmt: skip
     out = factors.rates_to_child(units, population, "s")
     assert out.to_dict("records") == [
