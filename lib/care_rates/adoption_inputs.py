@@ -1,0 +1,124 @@
+"""The inputs of the adoption model: one row an authority, gaps to the neighbours' target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from care_rates import benchmark, care_system
+from care_rates.areas import slug
+
+COST_COLUMNS = {
+    "cost_residential": "residential_weekly_cost",
+    "cost_foster": "fostering_weekly_cost",
+    "cost_other": "cla_weekly_cost",
+}
+"""Weekly costs: a child in neither kind of home is taken to cost the average."""
+
+
+def authorities(tables: Mapping[str, pd.DataFrame], year: int, series: str) -> pd.DataFrame:
+    """Collect what is published of each authority for one year.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        ``cla, cla_flows, cla_placements, population, unit_cost`` with areas attached.
+    year : int
+        Year ending 31 March.
+    series : str
+        Population series; persons are of the mid-year before.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By key: ``area, region, number, before`` (a year earlier), ``persons, started,
+        left, residential, foster, placed`` (total of the placement table) and weekly
+        costs. Anything not published is NaN.
+    """
+    cla, placed, people = tables["cla"], tables["cla_placements"], tables["population"]
+    people = people[people["series"] == series]
+    costs = care_system.with_key(tables["unit_cost"])
+    costs = costs[(costs["year"] == year) & (costs["basis"] == "published LAIT")]
+    named = care_system.with_key(cla[cla["year"] == year]).dropna(subset=["number"])
+    named = named.drop_duplicates("key").set_index("key")[["area", "region"]]
+    out = named.sort_index().assign(
+        number=care_system.by_authority(cla, "number", year),
+        before=care_system.by_authority(cla, "number", year - 1),
+        persons=care_system.by_authority(people, "persons_0_17", year - 1, year_column="mid_year"),
+        started=care_system.by_authority(tables["cla_flows"], "started", year),
+        residential=care_system.placement(placed, year, care_system.RESIDENTIAL),
+        foster=care_system.placement(placed, year, "foster"),
+        placed=care_system.placement(placed, year, "total"),
+    )
+    for name, column in COST_COLUMNS.items():
+        out[name] = costs.groupby("key")[column].mean()
+    out["left"] = out["before"] + out["started"] - out["number"]
+    return out
+
+
+def system(table: pd.DataFrame, index: np.ndarray, rule: str | float = "best") -> pd.DataFrame:
+    """Make the model's system of it, with the gap of each authority to its target.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`authorities`.
+    index : numpy.ndarray of int
+        Neighbours in the same order (see :func:`care_rates.care_system.neighbour_index`).
+    rule : str or float
+        Target rule (see :func:`care_rates.benchmark.targets`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Authorities with every input, columns as :mod:`care_rates.adoption` needs them,
+        and ``area``. The placement table's shares are applied to the number in care.
+    """
+    rate = (table["number"] / table["persons"]).to_numpy()
+    share = (table["residential"] / table["placed"]).to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = 1 - benchmark.targets(rate, index, rule) / rate
+        home = np.where(share > 0, 1 - benchmark.targets(share, index, rule) / share, 0.0)
+    scale = table["number"] / table["placed"]
+    out = pd.DataFrame(
+        {
+            "area": table["area"], "stock": table["number"], "started": table["started"],
+            "left": table["left"], "residential": table["residential"] * scale,
+            "foster": table["foster"] * scale, "gap": gap, "gap_residential": home,
+            **{name: table[name] for name in COST_COLUMNS},
+        }
+    )  # fmt: skip
+    return out.dropna()
+
+
+def chosen(system: pd.DataFrame, area: str) -> pd.DataFrame:
+    """Keep one authority, or all of them.
+
+    Parameters
+    ----------
+    system : pandas.DataFrame
+        From :func:`system`.
+    area : str
+        ``England`` for all, else an authority's name (any case).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows.
+
+    Raises
+    ------
+    ValueError
+        If no authority of that name has every figure.
+    """
+    if area.strip().casefold() == "england":
+        return system
+    rows = system[system["area"].map(slug) == slug(area)]
+    if rows.empty:
+        raise ValueError(
+            f"area {area!r} has no row with every figure in this year. "
+            "Use the name as published, or England."
+        )
+    return rows
