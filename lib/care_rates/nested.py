@@ -26,15 +26,18 @@ class LargeN:
     Parameters
     ----------
     cases : pandas.DataFrame
-        One row an area: ``observed, fitted, residual, studentised`` (externally:
-        by the model without the area), ``leverage, low, high`` (prediction interval
-        of the model without the area) and ``position``.
+        One row an area: ``observed, fitted, residual`` (on the scale of the model),
+        ``studentised`` (externally: by the model without the area), ``leverage, low,
+        high`` (prediction interval of the model without the area) and ``position``;
+        ``observed, fitted, low, high`` are on the scale of the outcome.
     coefficients : pandas.DataFrame
         ``estimate, low, high, p`` by term.
     r_squared, r_squared_adjusted, residual_sd : float
         Of the fit.
     hat : numpy.ndarray
         n by n, so that residuals of other outcomes with the same need are linear.
+    log : bool
+        Whether the model is of the outcome's logarithm.
     """
 
     cases: pd.DataFrame
@@ -43,11 +46,12 @@ class LargeN:
     r_squared_adjusted: float
     residual_sd: float
     hat: np.ndarray
+    log: bool
 
 
 def fit(
     frame: pd.DataFrame, outcome: str, need: Sequence[str], *, area: str = "area",
-    confidence: float = 0.95, near: float = 0.5,
+    log: bool = True, confidence: float = 0.95, near: float = 0.5,
 ) -> LargeN:  # fmt: skip
     """Fit the large-N model and place every area on or off the line.
 
@@ -61,6 +65,9 @@ def fit(
         Columns of what stands for need.
     area : str
         Column with the area's name.
+    log : bool
+        Whether to model the logarithm of the outcome: rates are above zero and
+        spread more where they are higher.
     confidence : float
         Of the intervals of coefficients and predictions.
     near : float
@@ -77,7 +84,8 @@ def fit(
     Raises
     ------
     NestedError
-        If a value is missing, or there are too few areas for the terms.
+        If a value is missing, a logged outcome is not above zero, or there are too few
+        areas for the terms.
     """
     columns = [outcome, *need]
     gaps = frame[columns].isna().any(axis=1)
@@ -91,13 +99,20 @@ def fit(
             f"{len(frame)} areas are too few for {len(need)} terms. Use fewer terms or more areas."
         )
     table = frame.set_index(area)
-    found = OLS(table[outcome], add_constant(table[list(need)].astype(float))).fit()
+    if log and not (table[outcome] > 0).all():
+        raise NestedError(
+            f"{table[outcome].idxmin()} has {outcome} {table[outcome].min():g}: no logarithm. "
+            "Model the outcome as it is (log=False)."
+        )
+    scale, back = (np.log, np.exp) if log else (np.asarray, np.asarray)
+    response = pd.Series(scale(table[outcome]), index=table.index)
+    found = OLS(response, add_constant(table[list(need)].astype(float))).fit()
     robust = found.get_robustcov_results("HC3", use_t=True)
     influence = found.get_influence()
     leverage, outside = influence.hat_matrix_diag, influence.resid_studentized_external
     rest = found.df_resid - 1
     spread = np.sqrt(influence.sigma2_not_obsi / (1 - leverage))
-    centre = table[outcome] - found.resid / (1 - leverage)  # predicted by the others
+    centre = response - found.resid / (1 - leverage)  # predicted by the others
     reach = student.ppf((1 + confidence) / 2, rest) * spread
     limit = student.ppf((1 + confidence) / 2, rest)
     position = np.select(
@@ -106,9 +121,9 @@ def fit(
         default="between",
     )
     cases = pd.DataFrame(
-        {"observed": table[outcome], "fitted": found.fittedvalues, "residual": found.resid,
-         "studentised": outside, "leverage": leverage, "low": centre - reach,
-         "high": centre + reach, "position": position}
+        {"observed": table[outcome], "fitted": back(found.fittedvalues),
+         "residual": found.resid, "studentised": outside, "leverage": leverage,
+         "low": back(centre - reach), "high": back(centre + reach), "position": position}
     )  # fmt: skip
     interval = robust.conf_int(1 - confidence)
     coefficients = pd.DataFrame(
@@ -119,7 +134,13 @@ def fit(
     design = found.model.exog
     hat = design @ np.linalg.pinv(design)
     return LargeN(
-        cases, coefficients, found.rsquared, found.rsquared_adj, float(np.sqrt(found.scale)), hat
+        cases,
+        coefficients,
+        found.rsquared,
+        found.rsquared_adj,
+        float(np.sqrt(found.scale)),
+        hat,
+        log,
     )
 
 
@@ -142,13 +163,15 @@ def under_rounding(
     Returns
     -------
     pandas.DataFrame
-        By area: ``low``, ``high`` (2.5% and 97.5% of the residual over the draws) and
+        By area: ``low``, ``high`` (2.5% and 97.5% of the residual over the draws, on
+        the scale of the model) and
         ``same_sign`` (share of draws in which the residual keeps its sign).
     """
     order = model.cases.index
     rng = np.random.default_rng(seed)
     ends = low.reindex(order).to_numpy(), high.reindex(order).to_numpy()
     drawn = rng.uniform(*ends, size=(draws, len(order)))
+    drawn = np.log(drawn) if model.log else drawn
     residual = drawn - drawn @ model.hat.T
     bottom, top = np.quantile(residual, [0.025, 0.975], axis=0)
     same = (np.sign(residual) == np.sign(model.cases["residual"].to_numpy())).mean(axis=0)

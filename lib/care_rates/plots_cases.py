@@ -36,6 +36,7 @@ def evidence(counts: pd.DataFrame) -> alt.Chart:
             y=alt.Y("characteristic:N", title=None, sort=order),
             x=alt.X("statements:Q", title="statements in the report", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color("direction:N", title="link with fewer children looked after",
+                            legend=alt.Legend(titleLimit=400),
                             scale=alt.Scale(domain=list(DIRECTIONS),
                                             range=[BLUE, ORANGE, PURPLE, CONTEXT])),
             order="rank:Q",
@@ -94,7 +95,7 @@ def trends(rates: pd.DataFrame, reviews: pd.DataFrame) -> alt.FacetChart:
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", values=[2004, 2008, 2012]),
               scale=alt.Scale(zero=False, nice=False))  # fmt: skip
     base = alt.Chart().encode(x=x)
-    y = alt.Y("rate:Q", title="children looked after per 10,000 aged 0-17")
+    y = alt.Y("rate:Q", title=None)
     lines = base.transform_filter("isValid(datum.wales)")
     layers = alt.layer(
         lines.mark_area(opacity=0.25, color=BLUE).encode(y="rate_low:Q", y2="rate_high:Q"),
@@ -108,7 +109,11 @@ def trends(rates: pd.DataFrame, reviews: pd.DataFrame) -> alt.FacetChart:
         .encode(y="rate:Q", text="mark:N"),
         data=rows,
     ).properties(width=150, height=170)
-    return layers.facet(facet=alt.Facet("area:N", title=None), columns=3)
+    return layers.facet(
+        facet=alt.Facet("area:N", title=None),
+        columns=3,
+        title="children looked after per 10,000 aged 0-17",
+    )
 
 
 def profile(table: pd.DataFrame) -> alt.FacetChart:
@@ -138,7 +143,7 @@ def profile(table: pd.DataFrame) -> alt.FacetChart:
         data=table,
     ).properties(width=WIDTH - 180, height=alt.Step(20))  # fmt: skip
     row = alt.Row("domain:N", title=None, sort=domains,
-                  header=alt.Header(labelAngle=0, labelAlign="left", orient="top"))  # fmt: skip
+                  header=alt.Header(labelAngle=0, labelAnchor="start", orient="top"))  # fmt: skip
     return layers.facet(row=row).properties(spacing=8)
 
 
@@ -191,7 +196,8 @@ def cloud(cells: pd.DataFrame, marks: pd.DataFrame) -> alt.LayerChart:
     grid = alt.Chart(cells).mark_rect().encode(
         x=alt.X("need_from:Q", title="mean gap in need between two areas (standard deviations)"),
         x2="need_to:Q",
-        y=alt.Y("rate_from:Q", title="mean gap in the rate (per 10,000)"),
+        y=alt.Y("rate_from:Q", title="mean gap in the rate (per 10,000)",
+                scale=alt.Scale(padding=10)),
         y2="rate_to:Q",
         color=alt.Color("sets:Q", title="sets of five",
                         scale=alt.Scale(range=["#edf1f4", "#5f7f99"], type="sqrt")),
