@@ -15,7 +15,7 @@ from care_rates.claims import Register
 AGES = {"under 1": "under_1", "1-4": "age_1_4", "5-9": "age_5_9", "10-15": "age_10_15",
         "16-17": "age_16_17"}  # fmt: skip
 FACTORS = {
-    "deprivation": "areas among the 30% most income-deprived, %",
+    "deprivation": "income-deprived areas, %",
     "lone_parents": "lone parent households, %",
     "population_size": "children aged 0-17",
     "under_1": "children aged under 1, %",
@@ -26,12 +26,12 @@ FACTORS = {
     "household_size": "persons a household",
     "density": "people a square kilometre",
     "non_white": "people not White, %",
-    "overcrowding": "overcrowded households (rooms), %",
+    "overcrowding": "overcrowded households, %",
 }
 """The factors that the report looked at, with units."""
 OTHERS = {
-    "deprivation_overall": "areas among the 30% most deprived overall, %",
-    "deprivation_child": "the same by the child index of uncertain edition, %",
+    "deprivation_overall": "deprived areas, index overall, %",
+    "deprivation_child": "deprived areas, child index of uncertain edition, %",
     "lone_parents_dependent": "lone parents with dependent children, %",
     "overcrowding_bedrooms": "overcrowded households (bedrooms), %",
     "overcrowding_persons": "households over one person a room, %",

@@ -63,7 +63,7 @@ def changes_differ(table: pd.DataFrame) -> float:
     float
         p value, by statsmodels (``combine_effects``).
     """
-    result = combine_effects(table["change"], table["variance"])
+    result = combine_effects(table["change"].to_numpy(), table["variance"].to_numpy())
     return float(result.test_homogeneity().pvalue)
 
 

@@ -174,8 +174,8 @@ def curve(
     spread : Dispersion, optional
         For limits that allow for spread beyond chance.
     points : int
-        Sizes to work out, evenly spaced on a square-root scale, where limits bend
-        about evenly.
+        Sizes to work out, evenly spaced on the scale of the fourth root, closer
+        together where limits bend.
     per : float
         Children that the rates are given for.
 
@@ -185,7 +185,7 @@ def curve(
         ``base, target`` and the limits as rates.
     """
     sizes = np.asarray(base, float)
-    low, high = np.sqrt(np.nanmin(sizes) * 0.9), np.sqrt(np.nanmax(sizes) * 1.05)
-    grid = np.linspace(low, high, points) ** 2
+    low, high = (np.nanmin(sizes) * 0.9) ** 0.25, (np.nanmax(sizes) * 1.05) ** 0.25
+    grid = np.linspace(low, high, points) ** 4
     bounds = limits(target / per * grid, rule, spread).mul(per / grid, axis=0)
     return pd.concat([pd.DataFrame({"base": grid, "target": target}), bounds], axis=1)

@@ -106,7 +106,8 @@ def count_interval(
     z = normal_quantile(level)
     if method == "exact":
         low, high = confint_poisson(x, 1.0, method="exact-c", alpha=1 - level)
-        return np.where(x == 0, 0.0, low), np.asarray(high)
+        lost = np.isnan(x)
+        return np.where(lost, np.nan, np.where(x == 0, 0.0, low)), np.where(lost, np.nan, high)
     if method == "byar":
         low = x * _byar(np.where(x == 0, np.nan, x), -z)
         return np.where(x == 0, 0.0, np.maximum(low, 0.0)), (x + 1) * _byar(x + 1, z)

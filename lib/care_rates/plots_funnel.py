@@ -102,12 +102,31 @@ def place_labels(
         }
         hits = {
             side: sum(b[0] < t[1] and t[0] < b[1] and b[2] < t[3] and t[2] < b[3] for t in taken)
-            + 9 * (b[0] < 0)
+            + 9 * (b[0] < 2)
             for side, b in boxes.items()
         }
         sides.append(min(hits, key=hits.get))
         taken.append(boxes[sides[-1]])
     return sides
+
+
+def _texts(
+    rows: pd.DataFrame, chosen: pd.Series, label: str, size: tuple[float, float, float]
+) -> pd.DataFrame:
+    end, top, height = size
+    first = pd.concat([rows[chosen], rows[~chosen]])
+    x, y = first["base"] * WIDE / end, (1 - first["rate"] / top) * height
+    places = place_labels(x.to_numpy(), y.to_numpy(), list(rows.loc[chosen, label]))
+    return rows[chosen].assign(place=places)
+
+
+def _label_layers(texts: pd.DataFrame, label: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    return [
+        alt.Chart(part.drop(columns="place"))
+        .mark_text(aria=False, fontSize=10.5, color=DARK, clip=True, **OFFSETS[place])
+        .encode(x=x, y=y, text=f"{label}:N")
+        for place, part in texts.groupby("place")
+    ]
 
 
 def funnel(
@@ -152,19 +171,9 @@ def funnel(
     if "country" in rows:
         shapes = alt.Scale(domain=["England", "Wales"], range=["circle", "diamond"])
         dots = dots.encode(shape=alt.Shape("country:N", title=None, scale=shapes))
-    chosen = rows["flag"] != 0 if named is None else rows[label].isin(list(named))
-    first = pd.concat([rows[chosen], rows[~chosen]])
-    places = place_labels(
-        (first["base"] * WIDE / end).to_numpy(), ((1 - first["rate"] / top) * height).to_numpy(),
-        list(rows.loc[chosen, label]),
-    )  # fmt: skip
-    texts = rows.loc[chosen, [label, "base", "rate"]].assign(place=places)
-    layers = [
-        alt.Chart(part.drop(columns="place"))
-        .mark_text(aria=False, fontSize=10.5, color=DARK, **OFFSETS[place])
-        .encode(x=x, y=y, text=f"{label}:N")
-        for place, part in texts.groupby("place")
-    ]
+    chosen = rows["flag"].abs() > 0 if named is None else rows[label].isin(list(named))
+    texts = _texts(rows, chosen, label, (end, top, height))
+    layers = _label_layers(texts[[label, "base", "rate", "place"]], label, x, y)
     chart = alt.layer(*_lines(curve.round(2), x, scale), bars, dots, *layers)
     return chart.properties(width=WIDE, height=height)
 
@@ -198,7 +207,7 @@ def funnel_years(
         for row in pd.concat([rows[keep], limits], ignore_index=True).round(1).to_dict("records")
     ]
     scale = alt.Scale(domain=[0, top], nice=False)
-    base = alt.Chart(alt.Data(values=lean))
+    base = alt.Chart(alt.NamedData("areas_and_limits"))
     x = alt.X("base:Q", title="children (thousands)", axis=alt.Axis(labelExpr="datum.value/1000",
               values=[20_000, 40_000, 60_000]))  # fmt: skip
     limit = base.transform_filter("datum.part == 'limit'")
@@ -215,12 +224,13 @@ def funnel_years(
         points.encode(x=x, y=alt.Y("rate:Q", title="per 10,000", scale=scale), color=_colour())
     )
     small = alt.layer(*layers).properties(width=132, height=110)
-    return small.facet(alt.Facet("year:O", title=None), columns=columns)
+    chart = small.facet(alt.Facet("year:O", title=None), columns=columns)
+    return chart.properties(datasets={"areas_and_limits": lean})
 
 
 def funnel_slider(
     judged: pd.DataFrame, curves: pd.DataFrame, year: int, *, label: str = "area",
-    top: float = 220, height: int = 400, name_above: float = 100,
+    top: float = 220, height: int = 400, name_first: int = 4,
 ) -> alt.LayerChart:  # fmt: skip
     """Draw one funnel with a slider that picks the year.
 
@@ -241,8 +251,8 @@ def funnel_slider(
         Highest rate on the axis.
     height : int
         In pixels.
-    name_above : float
-        Areas outside the outer limits are named where their rate is above this.
+    name_first : int
+        How many areas with the highest rates are named in each year.
 
     Returns
     -------
@@ -255,20 +265,21 @@ def funnel_slider(
     here = "datum.year == year_shown"
     words = f"datum.flag > 0 ? '{SIDES[0]}' : datum.flag < 0 ? '{SIDES[2]}' : '{SIDES[1]}'"
     scale = alt.Scale(domain=[0, top], nice=False)
-    x, _ = _axis(judged["base"].max())
+    x, end = _axis(judged["base"].max())
     y = alt.Y("rate:Q", title=RATE_TITLE, scale=scale)
     lines = [layer.transform_filter(here) for layer in _lines(curves.round(1), x, scale)]
     lean = judged[["year", label, "base", "rate", "flag"]].round({"rate": 1})
-    points = alt.Chart(lean.astype({"base": int, "flag": int})).transform_filter(here)
+    lean = lean.astype({"base": int, "flag": int})
+    points = alt.Chart(lean).transform_filter(here)
     marks = (
         points.transform_calculate(side=words)
         .mark_circle(aria=False, size=42, opacity=0.9, clip=True)
         .encode(x=x, y=y, color=_colour(), tooltip=[label, "year", "base", "rate"])
     )
-    extreme = points.transform_filter(f"abs(datum.flag) >= 2 && datum.rate > {name_above}")
-    names = extreme.mark_text(aria=False, align="left", dx=6, fontSize=10, color=DARK, clip=True)
-    return (
-        alt.layer(*lines, marks, names.encode(x=x, y=y, text=f"{label}:N"))
-        .add_params(chosen)
-        .properties(width=WIDE, height=height)
-    )
+    extreme = lean.groupby("year")["rate"].rank(method="first", ascending=False) <= name_first
+    texts = [
+        _texts(part.drop(columns="flag"), extreme[part.index], label, (end, top, height))
+        for _, part in lean.groupby("year")
+    ]
+    names = [layer.transform_filter(here) for layer in _label_layers(pd.concat(texts), label, x, y)]
+    return alt.layer(*lines, marks, *names).add_params(chosen).properties(width=WIDE, height=height)

@@ -1,0 +1,193 @@
+"""The rules by which the Welsh report's statements are worked out, and its charts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from care_rates import (
+    cordis,
+    cordis_factors,
+    cordis_readings,
+    cordis_years,
+    funnel,
+    funnel_rules,
+    plots_cordis,
+    plots_funnel,
+)
+from care_rates.claims import Register
+
+pytestmark = pytest.mark.unit
+
+RATE = pd.Series({"Rhondda Cynon Taf": 120.0, "Newport": 80.0, "Flintshire": 50.0, "Powys": 66.0})
+
+
+def test_extremes_and_sides_use_the_reports_names():
+    assert cordis.extremes(RATE) == {"lowest": "Flintshire", "highest": "RCT"}
+    found = cordis.sides(RATE, 90, ["Newport", "Rhondda Cynon Taf"])
+    assert found["case_above"] == ["RCT"] and found["case_below_count"] == 1
+    assert found["Newport.vs_wales"] == -10
+
+
+def test_groups_and_the_highest():
+    found = cordis.groups(RATE, 59, 90)
+    assert found["below_england"] == ["Flintshire"] and found["below_england_count"] == 1
+    assert found["between"] == ["Newport", "Powys"] and found["above_wales"] == ["RCT"]
+    home = pd.Series([True, False, True, True], RATE.index)
+    assert cordis.highest(RATE, home, 2) == {"order": ["RCT", "Newport"], "welsh_count": 1}
+
+
+def test_boxes_never_go_below_zero():
+    least, most = cordis.boxes(pd.Series([0.0, 10.0]), 5)
+    assert least.tolist() == [0, 7.5] and most.tolist() == [2.5, 12.5]
+
+
+def test_pairs_alike_and_apart():
+    factor = pd.Series({"a": 1.0, "b": 1.1, "c": 5.0, "d": 9.0})
+    count = pd.Series({"a": 300.0, "b": 160.0, "c": 200.0, "d": 200.0})
+    base = pd.Series(2e4, count.index)
+    found = cordis.pairs({"x": ["a", "b"], "y": ["c", "d"]}, factor, count, base, what="size")
+    assert found.loc["x", ["size_similar", "rates_differ"]].tolist() == [True, True]
+    assert found.loc["y", "rates_differ"] is False or not found.loc["y", "rates_differ"]
+
+
+@pytest.fixture
+def series():
+    years = range(2003, 2013)
+    names = [
+        "Bridgend",
+        "Denbighshire",
+        "Newport",
+        "Rhondda Cynon Taf",
+        "Torfaen",
+        "Powys",
+        "Conwy",
+    ]
+    steps = np.array([5.0, -1.0, 0.0, 5.2, 9.0, 2.0, 3.0])
+    wide = pd.DataFrame(70 + np.outer(steps, np.arange(10)), index=names, columns=list(years))
+    wide.loc["Newport", 2012] = 60
+    wide.loc["Denbighshire", [2010, 2011, 2012]] = [75, 80, 70]
+    return wide
+
+
+def test_changes_and_trends(series):
+    number = series * 2.0  # 20,000 children everywhere
+    table = cordis_years.change(series, number, 2005, 2011)
+    assert table.loc["Torfaen", "change"] == pytest.approx(54)
+    half = table["rounded_high"] - table["change"]
+    assert half.to_numpy() == pytest.approx(np.full(7, 2 * 2.5 / 2))
+    assert (table["low"] < table["rounded_low"]).all()
+    assert cordis_years.changes_differ(table) < 0.01
+    found = cordis_years.trends(series, list(series.index[:5]), 2005)
+    assert found["bridgend_rct_similar"] and found["torfaen_after_2010"]
+    assert not found["newport_similar_to_2010"] and found["denbighshire_differs_to_2009"]
+    assert found["newport_after_2010"] < 0 < found["denbighshire_from_2009"]
+    assert found["denbighshire_from_2011"] < 0
+
+
+def test_readings_of_a_national_change():
+    number = pd.DataFrame({2005: [10.0, 30, 40], 2011: [20.0, 30, 50]}, index=["a", "b", "Wales"])
+    persons = pd.DataFrame(1000.0, index=number.index, columns=[2004, 2005, 2010, 2011])
+    persons.loc["Wales"] = 2000.0
+    found = cordis_years.change_readings(number, persons, "Wales", 2005, 2011)
+    assert found.tolist() == pytest.approx([50, 50, 50, 50])
+    assert next(iter(found.index)) == "children, mid-year before"
+
+
+def test_joined_years_keep_what_has_a_population():
+    units = pd.DataFrame(
+        {"unit_id": ["E1", "E2", "E1"], "year": [2012, 2012, 2012], "number": [10.0, 20, 99],
+         "source_id": ["r12", "r12", "other"]}
+    )  # fmt: skip
+    people = pd.DataFrame(
+        {"unit_id": ["E1", "E1", None], "level": "authority", "mid_year": [2011, 2011, 2011],
+         "persons_0_17": [400.0, 600, 5]}
+    )  # fmt: skip
+    names = pd.DataFrame({"unit_id": ["E1"], "area": ["First"]})
+    wales = pd.DataFrame({"area": ["Powys"], "year": [2012], "number": [5.0], "persons": [100.0]})
+    found = cordis_years.joined_years(units, people, names, wales, {2012: "r12"})
+    assert found["area"].tolist() == ["First", "Powys"]
+    assert found["persons"].tolist() == [1000, 100] and found["unit"].tolist() == [0, 5]
+
+
+def test_factor_claims_need_one_measure_to_explain_and_all_to_leave_spread():
+    p = pd.Series({"a": 0.01, "b": 0.5, "c": 0.5})
+    left = pd.Series({"a": 0.001, "b": 0.2, "c": 0.001})
+    found = cordis_factors.factor_claims(p, left, {"x": ["a", "b"], "y": ["c"]}, 0.05)
+    assert found == {"x.explains": True, "x.similar_differ": False, "y.explains": False,
+                     "y.similar_differ": True}  # fmt: skip
+
+
+def test_factors_of_22_authorities(analysis_tables):
+    population = analysis_tables["wales_population"].query("mid_year == 2011")
+    frame = cordis_factors.factor_frame(
+        analysis_tables["wales_census2011"], analysis_tables["wales_deprivation"], population
+    )
+    assert frame.shape == (22, len(cordis_factors.FACTORS) + len(cordis_factors.OTHERS))
+    assert frame.notna().all(axis=None)
+    ages = frame[list(cordis_factors.AGES.values())].sum(axis=1)
+    assert ages.to_numpy() == pytest.approx(np.full(22, 100))
+    points = cordis_factors.long(frame, frame["density"], cordis_factors.FACTORS)
+    assert len(points) == 22 * len(cordis_factors.FACTORS)
+    chart = plots_cordis.panels(points, named=["Newport"])
+    assert chart.to_dict()["columns"] == 3
+
+
+def test_readings_count_what_they_give_back(analysis_tables):
+    both = analysis_tables["england_wales_2012"].set_index("name")
+    home = both["country"] == "Wales"
+    table = cordis_readings.footnote_readings(both, home * 5.0, home, Register())
+    assert len(table) == 24
+    assert table["labels of 22"].between(0, 22).all()
+    assert table["labels of 22"].is_monotonic_decreasing
+    p = pd.Series(1.0, list(cordis_factors.FACTORS))
+    ways = cordis_factors.ways_of_testing({"never": p}, p, Register(), 0.05)
+    assert ways.loc["never", "factors that explain"] == ""
+    assert ways.loc["never", "statements of 8"] == 5
+
+
+@pytest.fixture
+def judged():
+    count = pd.Series([400.0, 60, 180, 190, 185, np.nan], list("abcdef"), name="n")
+    base = pd.Series([2e4, 2.1e4, 2e4, 2.1e4, 6e4, 3e4], count.index)
+    table = funnel.judge(count, base, rounding=5).rename_axis("area").reset_index()
+    return table.assign(country=["England", "Wales"] * 3)
+
+
+def test_funnel_chart_names_those_outside(judged):
+    line = funnel_rules.curve(judged["base"], 90.0, points=9)
+    chart = plots_funnel.funnel(judged, line).to_dict()
+    texts = [layer for layer in chart["layer"] if layer["mark"].get("type") == "text"]
+    shown = {row["area"] for layer in texts for row in chart["datasets"][layer["data"]["name"]]}
+    assert shown == set(judged.loc[judged["flag"].abs() > 0, "area"])
+    plain = plots_funnel.funnel(judged.drop(columns="country"), line, named=["d"]).to_dict()
+    assert "shape" not in str(plain["layer"][6]["encoding"])
+    assert plots_funnel.side(judged["flag"]).tolist()[-1] == "not known"
+
+
+def test_labels_make_way():
+    x, y = np.array([100.0, 104.0, 3.0]), np.array([50.0, 50.0, 80.0])
+    places = plots_funnel.place_labels(x, y, ["Merthyr Tydfil", "Torfaen", "Powys"])
+    assert places[0] != "right" and places[2] == "right"
+
+
+def test_slider_is_a_parameter_and_years_are_small_charts(judged):
+    years = pd.concat([judged.dropna().assign(year=y) for y in (2011, 2012)], ignore_index=True)
+    lines = pd.concat(
+        [funnel_rules.curve(judged["base"], 90.0, points=9).assign(year=y) for y in (2011, 2012)]
+    )
+    chart = plots_funnel.funnel_slider(years, lines, 2012, name_first=1).to_dict()
+    bound = chart["params"][0]
+    assert bound["bind"] == {"input": "range", "min": 2011, "max": 2012, "step": 1,
+                             "name": "Year ending 31 March "}  # fmt: skip
+    assert bound["value"] == 2012
+    assert all("year_shown" in str(layer["transform"]) for layer in chart["layer"])
+    small = plots_funnel.funnel_years(years, lines).to_dict()
+    assert small["facet"]["field"] == "year"
+    rows = next(iter(small["datasets"].values()))
+    assert not any(pd.isna(value) for row in rows for value in row.values())
+
+
+def test_rank_bars_keep_their_order():
+    ranks = pd.DataFrame({"area": ["b", "a"], "rank": [1, 2], "low": [1, 1], "high": [2, 2]})
+    chart = plots_cordis.rank_bars(ranks).to_dict()
+    assert chart["layer"][0]["encoding"]["y"]["sort"] == ["b", "a"]
