@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from care_rates.data import DataError, load
+from care_rates.names import slug
 
 REGIONS = (
     "North East",
@@ -33,23 +34,6 @@ SCILLY = "E06000053"
 """Isles of Scilly: no child looked after in most years, left out of the reports."""
 
 ENGLAND, WALES = "E92000001", "W92000004"
-
-
-def slug(text: str) -> str:
-    """Turn a name into the form that claim ids use.
-
-    Parameters
-    ----------
-    text : str
-        For instance ``"Yorkshire and The Humber"``.
-
-    Returns
-    -------
-    str
-        For instance ``"yorkshire_and_the_humber"``.
-    """
-    kept = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())
-    return "_".join(part for part in kept.split("_") if part)
 
 
 def attach(frame: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

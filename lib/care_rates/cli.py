@@ -70,7 +70,7 @@ def _value(text: str) -> object:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from care_rates import pipeline
+    from care_rates import pipeline, profiles
 
     if options.parameter and len(options.notebook) != 1:
         raise pipeline.RunError("Name one notebook to give parameters to (-p name=value).")
@@ -81,6 +81,25 @@ def _run(options: argparse.Namespace) -> int:
         if unknown:
             raise pipeline.RunError(f"There is no notebook {sorted(unknown)[0]!r}.")
         plan = [step for step in plan if step.name in options.notebook]
+    elif not options.no_profiles:
+        plan += profiles.steps()
+    return _do(plan, options)
+
+
+def _profile(options: argparse.Namespace) -> int:
+    from care_rates import pipeline, profiles
+
+    if not options.area and not options.all:
+        raise pipeline.RunError("Name an authority (a name or a code), or say --all.")
+    needed = (profiles.FIRST, profiles.TABLES)
+    before = [step for step in pipeline.steps() if step.name in needed]
+    return _do(before + profiles.steps(options.area), options)
+
+
+def _do(plan: list, options: argparse.Namespace) -> int:
+    """Run the plan, say what failed, and make the pages."""
+    from care_rates import pipeline
+
     progress = Progress(len(plan))
     outcomes = pipeline.run(plan, jobs=options.jobs, force=options.force, tell=progress)
     progress.end()
@@ -100,9 +119,10 @@ def _pair(text: str) -> tuple[str, object]:
 
 
 def _status(_: argparse.Namespace) -> int:
-    from care_rates import pipeline
+    from care_rates import pipeline, profiles
 
-    for name, why in pipeline.status(pipeline.steps()).items():
+    plan = pipeline.steps() + profiles.steps()
+    for name, why in pipeline.status(plan).items():
         print(f"{'stale' if why else 'fresh':6}{name}{': ' + why if why else ''}")
     return 0
 
@@ -145,10 +165,17 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run what is not fresh, and make the pages")
     run.add_argument("notebook", nargs="*", help="names, such as 01_wwcsc_rates; all unless told")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
-    run.add_argument("-j", "--jobs", type=int, default=min(4, os.cpu_count() or 1))
-    run.add_argument("--force", action="store_true", help="run fresh notebooks too")
-    run.add_argument("--no-site", action="store_true", help="leave the pages as they are")
+    run.add_argument("--no-profiles", action="store_true", help="leave the area pages out")
     run.set_defaults(do=_run)
+    profile = commands.add_parser("profile", help="run the page of one authority, or of all")
+    profile.add_argument("area", nargs="*", help="names or codes")
+    profile.add_argument("--all", action="store_true", help="all 174")
+    profile.set_defaults(do=_profile)
+    for command in (run, profile):
+        jobs = min(4, os.cpu_count() or 1)
+        command.add_argument("-j", "--jobs", type=int, default=jobs, help=f"at a time ({jobs})")
+        command.add_argument("--force", action="store_true", help="run fresh notebooks too")
+        command.add_argument("--no-site", action="store_true", help="leave the pages as they are")
     commands.add_parser("status", help="say what is fresh, what is stale and why").set_defaults(
         do=_status
     )

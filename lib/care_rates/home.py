@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 
-from care_rates import markup, paths
+from care_rates import __version__, markup, paths
 from care_rates.claims import REASONS, REPORTS, STATUSES
 from care_rates.ledger import scorecard
+from care_rates.notebook_page import title_of
+from care_rates.profiles import areas
+
+RELEASED = "2026-11-23"
 
 
 def claims() -> pd.DataFrame:
@@ -100,23 +104,16 @@ def update_readme() -> bool:
     return new != text
 
 
-def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
+def index() -> str:
     """Write the first page.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The notebooks.
-    title_of : callable
-        Gives a notebook's title.
 
     Returns
     -------
     str
         HTML of the text.
     """
-    rows = claims()
-    card = scorecard(rows)
+    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
+    card = scorecard(claims())
     cards = "".join(
         f'<section class="answer"><h3>{escape(row["question"])}</h3>'
         f"<p>{escape(row['answer'])}</p>"
@@ -143,6 +140,17 @@ def index(names: Sequence[str], title_of: Callable[[str], str]) -> str:
         f"{_explained()}"
         f'<h2 id="read">Read on</h2><ul>{listed}'
         '<li><a href="ledger.html">The ledger: every claim</a></li></ul>'
+        f"{_cite()}"
+    )
+
+
+def _cite() -> str:
+    return (
+        '<h2 id="cite">Cite this</h2><div class="prose"><p>The care-rates contributors '
+        f"({RELEASED[:4]}). <cite>care-rates: four analyses of the number of children in care, "
+        f"re-run from official figures</cite>, version {__version__}. Cite the reports themselves "
+        "for what they say.</p><p>Figures: Crown copyright and other public sector information, "
+        "Open Government Licence v3.0. Code and text: MIT licence.</p></div>"
     )
 
 
@@ -183,7 +191,9 @@ def ledger_page() -> str:
     body = []
     for row in rows.itertuples():
         first = row.status.split()[0]
-        page = f'<a href="{row.notebook}.html">{row.notebook[:2]}</a>' if row.notebook else ""
+        target = f"{row.notebook}.html#{row.anchor}" if row.anchor else f"{row.notebook}.html"
+        name = f"notebook {row.notebook[:2]}"
+        page = f'<a href="{escape(target)}">{name}</a>' if row.notebook else ""
         why = REASONS.get(row.reason, "")
         sign = "" if row.relation in ("=", "range", "direction", "rank", "set") else row.relation
         body.append(
@@ -211,4 +221,63 @@ def ledger_page() -> str:
         '<div class="scroll" tabindex="0" role="group" aria-label="Claims">'
         f'<table id="claims"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'
         "</div>"
+    )
+
+
+COLUMNS = {
+    "rate.latest": "rate, latest year",
+    "rate.low": "lower",
+    "rate.high": "upper",
+    "change_5y": "change in five years",
+    "residual_given_deprivation": "difference from areas as deprived",
+}
+"""Results of the area profiles that the page of all areas shows, and their headings."""
+
+
+def areas_page() -> str:
+    """Write the page that lists every authority.
+
+    Returns
+    -------
+    str
+        HTML of the text: a table that can be searched and sorted.
+    """
+    rows = []
+    for area in areas():
+        path = paths.outputs() / "results" / f"{area.step}.csv"
+        if not path.is_file():
+            continue
+        found = pd.read_csv(path, index_col="key")["value"]
+        cells = []
+        for key in COLUMNS:
+            value = found.get(key)
+            known = value is not None and pd.notna(value)
+            shown = markup.cell(value, 1 if key.startswith(("rate", "change", "resid")) else None)
+            cells.append(f'<td class="n" data-v="{value if known else ""}">{escape(shown)}</td>')
+        rows.append(
+            f'<tr data-region="{escape(area.region)}"><th scope="row" data-v="{escape(area.name)}">'
+            f'<a href="{area.step}.html">{escape(area.name)}</a></th>'
+            f'<td data-v="{escape(area.region)}">{escape(area.region)}</td>{"".join(cells)}</tr>'
+        )
+    regions = sorted({area.region for area in areas()})
+    heads = ["authority", "region", *COLUMNS.values()]
+    top = "".join(
+        f'<th scope="col" aria-sort="none"><button type="button">{escape(head)}</button></th>'
+        for head in heads
+    )
+    return (
+        "<h1>Every authority</h1>"
+        '<p class="lead">One page for each of the local authorities of England (as they were in '
+        "2016-17) and Wales. Rates are children looked after per 10,000 aged 0 to 17, with the "
+        "95 percent interval that chance alone allows.</p>"
+        '<p class="prose">The list can be sorted, but a place in it says little. A high rate is '
+        "not bad and a low one not good by itself, and where intervals overlap the order may be "
+        "chance.</p>"
+        '<form class="filters" data-table="areas" data-told="told" aria-label="Find an authority">'
+        '<label>Search <input type="search" name="q"></label>'
+        f'<label>Region <select name="region">{_options(regions)}</select></label>'
+        '<span id="told" role="status"></span></form>'
+        '<div class="scroll" tabindex="0" role="group" aria-label="Authorities">'
+        f'<table id="areas" class="sortable"><thead><tr>{top}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

@@ -26,8 +26,9 @@ def ledger(register: Register, records: Iterable[Mapping]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of ``outputs/results/claims.csv``, and ``topic``, ``kind``,
-        ``needs``; in register order.
+        The columns of ``outputs/results/claims.csv``: the record's, then ``topic``,
+        ``kind``, ``needs`` and ``anchor`` (where on the page it was checked); in
+        register order.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def ledger(register: Register, records: Iterable[Mapping]) -> pd.DataFrame:
     rows = [_row(register, claim, checked, decided) for claim in register.claims.values()]
     out = pd.DataFrame(rows)
     _stop_at_gaps(out)
-    return out[[*CLAIM_FIELDS, "topic", "kind", "needs"]]
+    return out[[*CLAIM_FIELDS, "topic", "kind", "needs", "anchor"]]
 
 
 def _row(register: Register, claim, checked: dict, decided: dict) -> dict:
@@ -60,15 +61,17 @@ def _row(register: Register, claim, checked: dict, decided: dict) -> dict:
         "statement": claim.statement, "published": claim.published, "relation": claim.relation,
         "computed": "", "status": UNDONE.get(claim.scope, ""), "reason": "", "decision_flag": "",
         "definition": "", "notebook": "", "topic": claim.topic, "kind": claim.kind,
-        "needs": claim.needs,
+        "needs": claim.needs, "anchor": "",
     }  # fmt: skip
     if claim.claim_id in decided:
         row |= decided[claim.claim_id]
-        row |= {"definition": "From the report's own printed figures.", "notebook": "06_synthesis"}
+        row |= {"definition": "From the report's own printed figures."}
+        row |= {"notebook": "06_synthesis", "anchor": "inconsistent"}
     elif claim.claim_id in checked:
         found = checked[claim.claim_id]
         row |= {
-            k: found[k] for k in ("computed", "status", "decision_flag", "definition", "notebook")
+            key: found[key]
+            for key in ("computed", "status", "decision_flag", "definition", "notebook", "anchor")
         }
     elif claim.scope in ("not_public", "out"):
         row["reason"] = "not_public" if claim.scope == "not_public" else ""

@@ -6,7 +6,11 @@ from pathlib import Path
 
 from care_rates import paths, state
 
-MADE_BY = ("site", "home", "markup", "ledger", "claims", "self_evaluation", "pages")
+MADE_BY = (
+    "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "profiles",
+    "self_evaluation", "pages",
+)  # fmt: skip
+"""Modules and folders of the library that the pages depend on."""
 
 
 def index() -> Path:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from care_rates import parameters_cell, paths, state
@@ -35,27 +36,37 @@ class Step:
     Parameters
     ----------
     name : str
-        File name of the notebook without ending.
+        Name of the outputs: the notebook's file name without ending, or a path such as
+        ``areas/liverpool`` for one of many runs of the same notebook.
     needs : tuple of str
         Steps that must be done before.
     parameters : mapping
         Values that differ from the parameters cell.
+    notebook : str
+        File name without ending, where it is not the name.
     """
 
     name: str
     needs: tuple[str, ...] = ()
     parameters: Mapping = field(default_factory=dict)
+    notebook: str = ""
 
     @property
     def source(self) -> Path:
         """The notebook file."""
-        return paths.notebooks() / f"{self.name}.ipynb"
+        return paths.notebooks() / f"{self.notebook or self.name}.ipynb"
 
     def code(self) -> str:
         """Digest of what is executed: the code cells and the parameters, not the prose."""
-        notebook = json.loads(self.source.read_text(encoding="utf-8"))
-        cells = [c["source"] for c in notebook["cells"] if c["cell_type"] == "code"]
+        stat = self.source.stat()
+        cells = _code_cells(str(self.source), stat.st_mtime_ns, stat.st_size)
         return state.digest(json.dumps([cells, dict(self.parameters)], sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _code_cells(path: str, *_: int) -> list:
+    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+    return [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 @dataclass(frozen=True)
@@ -202,17 +213,16 @@ def _run(plan, jobs, force, tell) -> list[Outcome]:
                     done[step.name] = Outcome(step.name, "fresh")
                     tell(step.name, "fresh", 0, 0)
                     continue
-                under_way[pool.submit(_execute, step, why, tell)] = step
+                under_way[pool.submit(_execute, step, why, tell, hashes)] = step
             if under_way:
                 finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in finished:
                     step = under_way.pop(future)
                     done[step.name] = future.result()
-                hashes = state.Hashes()
     return [done[step.name] for step in plan]
 
 
-def _execute(step: Step, why: str, tell: Callable) -> Outcome:
+def _execute(step: Step, why: str, tell: Callable, hashes: state.Hashes) -> Outcome:
     """Run one notebook in its own kernel; never raises for what the notebook does."""
     tell(step.name, "start", 0, 0)
     staging = paths.outputs() / STAGING / step.name
@@ -226,14 +236,14 @@ def _execute(step: Step, why: str, tell: Callable) -> Outcome:
         if not record.is_file():
             raise RunError("it did not call finish() in its last cell, so it has no results.")
         found = json.loads(record.read_text(encoding="utf-8"))
-        inputs = state.observed(found["modules"], found["read"], state.Hashes())
+        inputs = state.observed(found["modules"], found["read"], hashes)
         record.write_text(_portable(found), encoding="utf-8")
         outputs = promote(staging, step)
         state.remember(step.name, state.Past(code, inputs, outputs))
     except Exception as error:
         kept = ""
         if target.is_file():
-            place = paths.outputs() / "failed" / target.name
+            place = paths.outputs() / "failed" / f"{step.name}.ipynb"
             place.parent.mkdir(parents=True, exist_ok=True)
             os.replace(target, place)
             kept = f" The notebook as far as it got: {place}"
@@ -242,14 +252,15 @@ def _execute(step: Step, why: str, tell: Callable) -> Outcome:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     with contextlib.suppress(OSError):
-        (paths.outputs() / "failed" / target.name).unlink()
+        (paths.outputs() / "failed" / f"{step.name}.ipynb").unlink()
     tell(step.name, "done", 0, 0)
     return Outcome(step.name, "run", why or "it was asked for")
 
 
 def _portable(record: dict) -> str:
-    """Drop from a record what depends on how it was run."""
+    """Keep of a record what does not depend on how it was run."""
     kept = {key: value for key, value in record.items() if key not in ("modules", "read")}
+    kept["tables"] = [Path(name).stem for name in record["read"] if name.endswith(".parquet")]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -264,14 +275,15 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     papermill_engines.register("care-rates", TellingEngine)
     warm.task.env = {
         "CARE_RATES_STAGING": str(staging),
+        "CARE_RATES_STEP": step.name,
         "CARE_RATES_OUTPUTS": str(paths.outputs()),
         "CARE_RATES_PROCESSED": str(paths.processed()),
     }
     warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
     papermill.execute_notebook(
         step.source, target, dict(step.parameters), engine_name="care-rates",
-        kernel_name="python3", language="python", cwd=str(paths.ROOT), progress_bar=False, log_output=False,
-        autosave_cell_every=0,
+        kernel_name="python3", language="python", cwd=str(paths.ROOT), progress_bar=False,
+        log_output=False, autosave_cell_every=0,
     )  # fmt: skip
     notebook = nbformat.read(target, as_version=4)
     notebook.metadata = {"kernelspec": notebook.metadata.get("kernelspec", {})}

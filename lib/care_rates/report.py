@@ -7,6 +7,7 @@ all of them or none.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Session:
 
     notebook: str
     parameters: dict
+    output: str = ""
     results: list[dict] = field(default_factory=list)
     claims: dict[str, dict] = field(default_factory=dict)
     shown: dict[str, dict] = field(default_factory=dict)
@@ -67,7 +69,7 @@ def begin(notebook: str, **parameters: object) -> None:
     """
     global _now
     parameters_cell.check(notebook, parameters)
-    _now = Session(notebook, parameters)
+    _now = Session(notebook, parameters, os.environ.get("CARE_RATES_STEP", notebook))
 
 
 def session() -> Session:
@@ -241,7 +243,7 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
             "statement": claim.statement, "published": claim.published,
             "relation": claim.relation, "computed": verdict.computed, "status": verdict.status,
             "reason": reason, "decision_flag": verdict.decision_flag,
-            "definition": definition, "notebook": now.notebook,
+            "definition": definition, "notebook": now.notebook, "anchor": f"check-{slug(prefix)}",
         }  # fmt: skip
         rows.append(now.claims[claim_id])
     table = _beside(rows)
@@ -301,16 +303,16 @@ def finish() -> None:
     for column in ("value", "low", "high"):
         results[column] = [_number(x) for x in results[column]]
     for name, info in now.shown.items():
-        folder = out / ("tables" if info["kind"] == "table" else "figures") / now.notebook
+        folder = out / ("tables" if info["kind"] == "table" else "figures") / now.output
         paths.write_atomically(folder / f"{name}.csv", info["csv"])
         if "svg" in info:
             paths.write_atomically(folder / f"{name}.svg", info["svg"])
-    paths.write_atomically(out / "results" / f"{now.notebook}.csv", _csv(results))
+    paths.write_atomically(out / "results" / f"{now.output}.csv", _csv(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
             "answers": now.answers, "claims": list(now.claims.values()), "read": paths.files_read(),
             "modules": sorted(m for m in sys.modules if m.startswith("care_rates"))}  # fmt: skip
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
-    paths.write_atomically(out / "records" / f"{now.notebook}.json", text)
+    paths.write_atomically(out / "records" / f"{now.output}.json", text)
     tally = count(row["status"] for row in now.claims.values())
     words = ", ".join(f"{number} {status}" for status, number in tally.items()) or "no claims"
     print(f"{now.notebook}: {len(now.results)} results recorded; claims checked: {words}.")

@@ -1,7 +1,7 @@
-"""Make the pages: nbconvert with the project's own template, nothing from outside.
+"""Make the pages: each one anew only if something that it is made of changed.
 
-A page is made of the notebook's prose and code as they are now and of the outputs of
-its last run, so that a change of prose alone needs no new run.
+Pages are written one by one, each old-and-whole or new-and-whole. Nothing in them
+points outside the folder.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from html import escape
+from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
-from care_rates import paths
+from care_rates import glossary, home, paths, profiles, state
+from care_rates.notebook_page import NotebookPage, SiteError, title_of
 
 HERE = Path(__file__).resolve().parent
 MOST_BYTES = 1_500_000
-
-
-class SiteError(RuntimeError):
-    """Pages that cannot be made: which, why, and what to do."""
+TAG = "Four published analyses of children in care, re-run from official figures."
+MANY = 24
 
 
 @dataclass(frozen=True)
@@ -31,177 +33,227 @@ class Link:
     title: str
 
 
-def folder() -> Path:
-    """Folder of the pages.
-
-    Returns
-    -------
-    pathlib.Path
-        ``outputs/html``.
-    """
-    return paths.outputs() / "html"
-
-
-def joined(name: str):
-    """Put the outputs of the last run under the notebook's present prose and code.
+@dataclass(frozen=True)
+class Plan:
+    """A page to make.
 
     Parameters
     ----------
-    name : str
-        File name of the notebook without ending.
+    href : str
+        Place below ``outputs/html``.
+    title : str
+        Title.
+    output, notebook : str
+        For a notebook's page: name of the run, and of the notebook.
+    here : str
+        Page in the contents that is marked as the present one.
+    """
+
+    href: str
+    title: str
+    output: str = ""
+    notebook: str = ""
+    here: str = ""
+
+    @property
+    def root(self) -> str:
+        """Way back to the first page."""
+        return "../" * self.href.count("/")
+
+
+WRITTEN: dict[str, Callable[[], str]] = {
+    "index.html": home.index,
+    "areas.html": home.areas_page,
+    "ledger.html": home.ledger_page,
+    "glossary.html": glossary.page,
+}
+
+
+def plan() -> tuple[list[Link], list[Plan]]:
+    """List the contents and all pages.
 
     Returns
     -------
-    nbformat.NotebookNode
-        The notebook to export.
+    tuple of lists
+        What the contents show, and every page, those of the areas that have been run
+        included.
+    """
+    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
+    pages = [Plan("index.html", "Why do care rates differ?")]
+    pages += [Plan(f"{name}.html", title_of(name), name, name) for name in names]
+    ran = [
+        area
+        for area in profiles.areas()
+        if (paths.outputs() / "notebooks" / f"{area.step}.ipynb").is_file()
+    ]
+    if ran:
+        pages.append(Plan("areas.html", "Every authority"))
+    if self_evaluation() is not None:
+        pages.append(Plan("self-evaluation.html", "Self-evaluation"))
+    pages.append(Plan("ledger.html", "The ledger: every claim"))
+    pages.append(Plan("glossary.html", "Glossary"))
+    nav = [Link(page.href, "Home" if page.href == "index.html" else page.title) for page in pages]
+    pages += [
+        Plan(f"{area.step}.html", area.name, area.step, profiles.NOTEBOOK, "areas.html")
+        for area in ran
+    ]
+    return nav, pages
+
+
+def self_evaluation() -> Callable[[Path], object] | None:
+    """Give the builder of the self-evaluation page.
+
+    Returns
+    -------
+    callable or None
+        ``build(path)``; None where the package has none.
+    """
+    try:
+        from care_rates.self_evaluation import build as make
+    except ImportError:
+        return None
+    return make
+
+
+def build() -> list[Path]:
+    """Make the pages that are not as they would be made now.
+
+    Returns
+    -------
+    list of pathlib.Path
+        All pages, the first page first.
 
     Raises
     ------
     SiteError
-        If the notebook has not been run, or not since its code changed.
+        If a notebook has not been run, or a page grows too large.
     """
-    import nbformat
+    folder = paths.outputs() / "html"
+    nav, pages = plan()
+    frame_key = _frame_key(nav)
+    past = _past()
+    hashes = state.Hashes()
+    keys = {page.href: _key(page, frame_key, hashes) for page in pages}
+    todo = [page for page in pages if not _as_it_was(page, keys, past, folder, hashes)]
+    made = dict(past)
+    for page, files in _make_all(todo, nav):
+        made[page.href] = {
+            "key": keys[page.href],
+            "files": {name: state.digest((folder / name).read_bytes()) for name in files},
+        }
+    made = {page.href: made[page.href] for page in pages}
+    assets = _assets(folder)
+    _search_index(folder, pages)
+    _sweep(folder, {name for entry in made.values() for name in entry["files"]} | assets)
+    note = json.dumps(made, indent=0, sort_keys=True)
+    paths.write_atomically(paths.outputs() / state.FOLDER / "pages.json", note)
+    return [folder / page.href for page in pages]
 
-    ran = paths.outputs() / "notebooks" / f"{name}.ipynb"
-    if not ran.is_file():
-        raise SiteError(f"{name} has not been run. Run `care-rates run`.")
-    source = nbformat.read(paths.notebooks() / f"{name}.ipynb", as_version=4)
-    executed = nbformat.read(ran, as_version=4)
-    outputs = {cell.id: cell for cell in executed.cells if cell.cell_type == "code"}
-    for cell in source.cells:
-        if cell.cell_type == "code":
-            done = outputs.get(cell.id)
-            if done is None or done.source != cell.source:
-                raise SiteError(f"{name}: the code changed since it ran. Run `care-rates run`.")
-            cell.outputs = done.outputs
-    injected = outputs.get("injected-parameters")
-    if injected is not None:
-        tags = [c.metadata.get("tags", []) for c in source.cells]
-        place = next(i for i, t in enumerate(tags) if "parameters" in t)
-        source.cells.insert(place + 1, injected)
-    return source
+
+def _past() -> dict:
+    try:
+        path = paths.outputs() / state.FOLDER / "pages.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
-def title_of(name: str) -> str:
-    """Title of a notebook: its first heading.
+def _frame_key(nav: list[Link]) -> str:
+    code = [p for p in sorted(HERE.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    own = ("site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "profiles")
+    kept = [p for p in code if p.stem in own or {"templates", "assets"} & set(p.parts)]
+    return state.digest(repr([state.digest(p.read_bytes()) for p in kept]) + repr(nav))
+
+
+def _key(page: Plan, frame_key: str, hashes: state.Hashes) -> str:
+    read = []
+    if page.notebook:
+        out = paths.outputs()
+        read = [
+            paths.notebooks() / f"{page.notebook}.ipynb",
+            out / "notebooks" / f"{page.output}.ipynb",
+            out / "records" / f"{page.output}.json",
+            out / "results" / f"{page.output}.csv",
+        ]
+    elif page.href == "self-evaluation.html":
+        read = [*(HERE / "self_evaluation").rglob("*.*"), paths.RAW / "characteristics.csv"]
+        read = sorted(path for path in read if "__pycache__" not in path.parts)
+    elif page.href != "glossary.html":
+        read = [*sorted((paths.outputs() / "results").rglob("*.csv"))]
+        read += sorted((paths.outputs() / "records").glob("*.json"))
+        read += sorted(paths.notebooks().glob("*.ipynb"))
+    return state.digest(repr([frame_key, page, [hashes.of(path) for path in read]]))
+
+
+def _as_it_was(page: Plan, keys: dict, past: dict, folder: Path, hashes: state.Hashes) -> bool:
+    entry = past.get(page.href)
+    if not entry or entry["key"] != keys[page.href]:
+        return False
+    return all(hashes.of(folder / name) == was for name, was in entry["files"].items())
+
+
+def _make_all(todo: list[Plan], nav: list[Link]):
+    """Make pages one after the other, or, where there are many, in processes side by side."""
+    if len(todo) < MANY:
+        yield from ((page, make(page, nav)) for page in todo)
+        return
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        futures = [(page, pool.submit(make, page, nav)) for page in todo]
+        yield from ((page, future.result()) for page, future in futures)
+
+
+def make(page: Plan, nav: list[Link]) -> list[str]:
+    """Make one page and the files that it links to.
 
     Parameters
     ----------
-    name : str
-        File name without ending.
+    page : Plan
+        The page.
+    nav : list of Link
+        The contents.
 
     Returns
     -------
-    str
-        For instance ``The figures, and whether they add up``.
+    list of str
+        Names of the files written, below ``outputs/html``.
+
+    Raises
+    ------
+    SiteError
+        If the page is too large.
     """
-    notebook = json.loads((paths.notebooks() / f"{name}.ipynb").read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        found = re.search(r"^# (.+)$", "".join(cell["source"]), re.MULTILINE)
-        if cell["cell_type"] == "markdown" and found:
-            return found.group(1).strip()
-    raise SiteError(f"{name} has no title: its first cell should begin with '# '.")
-
-
-def mathml(text: str) -> str:
-    """Turn formulas in Markdown into MathML, which needs no script.
-
-    Parameters
-    ----------
-    text : str
-        Markdown with ``$…$`` or ``$$…$$``.
-
-    Returns
-    -------
-    str
-        The same with ``<math>`` elements.
-    """
-    from latex2mathml.converter import convert
-
-    text = re.sub(
-        r"\$\$(.+?)\$\$", lambda m: convert(m[1].strip(), display="block"), text, flags=re.S
-    )
-    return re.sub(r"(?<![\w\\$])\$([^$\n]+?)\$(?!\w)", lambda m: convert(m[1].strip()), text)
-
-
-def spec_json(specification: dict) -> str:
-    """Write a chart's specification so that it can stand in a page.
-
-    Parameters
-    ----------
-    specification : dict
-        Vega-Lite.
-
-    Returns
-    -------
-    str
-        JSON in which nothing can end the script element.
-    """
-    text = json.dumps(specification, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-class _Page:
-    """Filters of one page's template, and what they find on the way."""
-
-    def __init__(self, name: str):
-        self.name = name
-        self.files: list[Path] = []
-
-    def links(self, info: dict) -> str:
-        kind = "tables" if info["kind"] == "table" else "figures"
-        made = []
-        for ending, word in (("csv", "CSV"), ("svg", "SVG")):
-            path = paths.outputs() / kind / self.name / f"{info['name']}.{ending}"
-            if path.is_file():
-                self.files.append(path)
-                made.append(f'<a href="files/{self.name}/{escape(path.name)}" download>{word}</a>')
-        made.append(f'<a href="#{escape(info["name"])}">link</a>')
-        return f'<span class="links">Download {" ".join(made)}</span>'
-
-    def live_figure(self, output) -> str:
-        from care_rates.report import VEGALITE
-
-        info = output.metadata["care_rates"]
-        still = output.data["image/svg+xml"]
-        specification = output.data[VEGALITE]
-        return (
-            f'<figure class="cr cr-figure" id="{escape(info["name"])}">'
-            f'<div class="picture">{still}</div>'
-            f'<script type="application/json" class="spec">{spec_json(specification)}</script>'
-            f"<figcaption><span>{escape(info['caption'])}</span> "
-            f'<span class="source">Source: {escape(info["source"])}</span> '
-            f"{self.links(info)}</figcaption></figure>"
-        )
-
-    def with_links(self, html: str, info: dict) -> str:
-        if info.get("kind") != "table":
-            return _coloured(html)
-        return html.replace("</figcaption>", f"{self.links(info)}</figcaption>")
-
-
-def _coloured(html: str) -> str:
-    """Give each status in a table of checks its class."""
-    return re.sub(
-        r"<td>((exact|within|close|direction|contradicted|inconsistent|not|out)\b[^<]*)</td>",
-        r'<td class="st st-\2">\1</td>',
-        html,
-    )
-
-
-def _exporter(page: _Page):
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(
-        template_name="compendium", extra_template_basedirs=[str(HERE / "templates")],
-        embed_images=False, exclude_input_prompt=True, exclude_output_prompt=True,
+    folder = paths.outputs() / "html"
+    if page.href == "self-evaluation.html":
+        (folder).mkdir(parents=True, exist_ok=True)
+        self_evaluation()(folder / page.href)
+        return [page.href]
+    made, files = "", {}
+    if page.notebook:
+        exported = NotebookPage(page.output, page.notebook, page.root)
+        body, made, files = exported.body(), exported.made(), exported.files
+    else:
+        body = WRITTEN[page.href]()
+    links = [link.href for link in nav]
+    place = links.index(page.href) if page.href in links else None
+    previous = nav[place - 1] if place else None
+    following = nav[place + 1] if place is not None and place + 1 < len(nav) else None
+    html = _frame().page(
+        page.title, body, contents(body), nav, page.here or page.href, previous, following,
+        f"{page.title}. {TAG}", made, page.root, not page.here,
     )  # fmt: skip
-    exporter.register_filter("mathml", mathml)
-    exporter.register_filter("live_figure", page.live_figure)
-    exporter.register_filter("with_links", page.with_links)
-    return exporter
+    content = re.sub(r"[ \t]+\n", "\n", str(html)).encode("utf-8")
+    if len(content) > MOST_BYTES:
+        raise SiteError(
+            f"{page.href} has {len(content):,} bytes, more than {MOST_BYTES:,}. "
+            "Show fewer rows or points; the CSV can carry the rest."
+        )
+    paths.write_atomically(folder / page.href, content)
+    for name, source in files.items():
+        paths.write_atomically(folder / name, source.read_bytes())
+    return [page.href, *files]
 
 
+@lru_cache(maxsize=1)
 def _frame():
     import jinja2
 
@@ -209,105 +261,64 @@ def _frame():
     return jinja2.Environment(loader=loader, autoescape=False).get_template("page.html.j2").module
 
 
-def _contents(body: str) -> list[dict[str, str]]:
-    heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body, re.DOTALL)
-    plain = [
-        (anchor, re.sub(r"<a class=\"anchor-link\".*?</a>|<[^>]+>", "", text))
-        for anchor, text in heads
-    ]
-    return [{"id": anchor, "title": text.strip()} for anchor, text in plain]
+def contents(body: str) -> list[dict[str, str]]:
+    """List the sections of a page.
 
-
-def _made(name: str) -> str:
-    path = paths.outputs() / "records" / f"{name}.json"
-    values = json.loads(path.read_text(encoding="utf-8"))["parameters"]
-    given = ", ".join(f"<code>{escape(f'{k} = {v!r}')}</code>" for k, v in values.items())
-    files = f"files/{name}/{name}"
-    return (
-        f'<p>From the notebook <a href="{files}.ipynb" download>{name}.ipynb</a>, run headlessly '
-        f"with papermill{' with ' + given if given else ''}. "
-        f'Its results: <a href="{files}.csv" download>{name}.csv</a>. '
-        "Every table and figure above can be downloaded below its caption.</p>"
-    )
-
-
-def build() -> list[Path]:
-    """Make all pages.
+    Parameters
+    ----------
+    body : str
+        HTML of the text.
 
     Returns
     -------
-    list of pathlib.Path
-        The pages, the first page first.
-
-    Raises
-    ------
-    SiteError
-        If a notebook has not been run, or a page grows too large.
+    list of dict
+        ``id`` and ``title`` of each second-level heading.
     """
-    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
-    nav = [Link("index.html", "Home")]
-    nav += [Link(f"{name}.html", title_of(name)) for name in names]
-    nav += [Link("ledger.html", "The ledger: every claim")]
-    staging = paths.outputs() / ".html"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    frame = _frame()
-    for place, link in enumerate(nav):
-        name = link.href.removesuffix(".html")
-        previous = nav[place - 1] if place else None
-        following = nav[place + 1] if place + 1 < len(nav) else None
-        if name == "index":
-            from care_rates import home
-
-            title, body, made = "Why do care rates differ?", home.index(names, title_of), ""
-        elif name == "ledger":
-            from care_rates import home
-
-            title, body, made = link.title, home.ledger_page(), ""
-        else:
-            title, made = link.title, _made(name)
-            body = _notebook_body(name, staging)
-        html = frame.page(
-            title, body, _contents(body), nav, link.href, previous, following,
-            f"{title}. Four published analyses of children in care, re-run from official figures.",
-            made,
-        )  # fmt: skip
-        content = re.sub(r"[ \t]+\n", "\n", str(html)).encode("utf-8")
-        if len(content) > MOST_BYTES:
-            raise SiteError(
-                f"{link.href} has {len(content):,} bytes, more than {MOST_BYTES:,}. "
-                "Show fewer rows or points; the CSV can carry the rest."
-            )
-        (staging / link.href).write_bytes(content)
-    _assets(staging)
-    target = folder()
-    old = target.with_name(".html-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    staging.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
-    return [target / link.href for link in nav]
+    heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body, re.DOTALL)
+    marks = re.compile(r'<a class="anchor-link".*?</a>|<[^>]+>')
+    return [{"id": anchor, "title": marks.sub("", text).strip()} for anchor, text in heads]
 
 
-def _notebook_body(name: str, staging: Path) -> str:
-    page = _Page(name)
-    body, _ = _exporter(page).from_notebook_node(joined(name))
-    place = staging / "files" / name
-    place.mkdir(parents=True)
-    for path in page.files:
-        shutil.copyfile(path, place / path.name)
-    shutil.copyfile(paths.notebooks() / f"{name}.ipynb", place / f"{name}.ipynb")
-    shutil.copyfile(paths.outputs() / "results" / f"{name}.csv", place / f"{name}.csv")
-    return body
-
-
-def _assets(staging: Path) -> None:
+def _assets(folder: Path) -> set[str]:
     import vl_convert
 
-    place = staging / "assets"
-    place.mkdir()
-    for path in sorted((HERE / "assets").iterdir()):
-        shutil.copyfile(path, place / path.name)
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    (place / "vega.js").write_text(f"(() => {{{bundle}}})();\n", encoding="utf-8")
+    written = {"assets/search-index.js", "assets/vega.js"}
+    for path in sorted((HERE / "assets").glob("*.*")):
+        if path.suffix in (".css", ".js"):
+            paths.write_atomically(folder / "assets" / path.name, path.read_bytes())
+            written.add(f"assets/{path.name}")
+    target = folder / "assets" / "vega.js"
+    if not target.is_file():
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        paths.write_atomically(target, f"(() => {{{bundle}}})();\n")
+    return written
+
+
+def _search_index(folder: Path, pages: list[Plan]) -> None:
+    """Write what the search box looks through: titles, sections, captions of every page."""
+    rows = []
+    for page in pages:
+        rows.append([page.href, page.title, ""])
+        if page.here:
+            continue  # the sections of an area's page are the same for all
+        text = (folder / page.href).read_text(encoding="utf-8")
+        rows += [[f"{page.href}#{h['id']}", h["title"], page.title] for h in contents(text)]
+        figures = re.findall(
+            r'<figure class="cr cr-(?:figure|table)" id="([^"]+)">'
+            r".*?<figcaption><span>(.*?)</span>",
+            text, re.DOTALL,
+        )  # fmt: skip
+        rows += [[f"{page.href}#{name}", caption, page.title] for name, caption in figures]
+        terms = re.findall(r'<dt id="([^"]+)">(.*?)</dt>', text)
+        rows += [[f"{page.href}#{name}", term, page.title] for name, term in terms]
+    data = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    paths.write_atomically(folder / "assets" / "search-index.js", f"window.SEARCH_INDEX={data};\n")
+
+
+def _sweep(folder: Path, kept: set[str]) -> None:
+    """Take away files of pages that are no longer made."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(folder).as_posix() not in kept:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            shutil.rmtree(path)

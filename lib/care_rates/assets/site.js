@@ -2,16 +2,17 @@
 // Everything here is an addition: the page reads without it.
 "use strict";
 
-let library = null;
-function loadVega() {
-  library ??= new Promise((resolve, reject) => {
+const ASSETS = new URL(".", document.currentScript.src);
+const loaded = {};
+function load(name) {
+  loaded[name] ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = "assets/vega.js";
+    script.src = new URL(name, ASSETS);
     script.onload = resolve;
     script.onerror = reject;
     document.head.append(script);
   });
-  return library;
+  return loaded[name];
 }
 
 async function draw(figure) {
@@ -20,7 +21,7 @@ async function draw(figure) {
   const still = picture.querySelector("svg");
   if (!data || !still) return;
   try {
-    await loadVega();
+    await load("vega.js");
     const place = document.createElement("div");
     const spec = JSON.parse(data.textContent);
     const bound = JSON.stringify(spec.params ?? []).includes('"bind"');
@@ -85,5 +86,74 @@ function filterTable() {
   apply();
 }
 
+function sortTable() {
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      head.querySelector("button").addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.setAttribute("aria-sort", "none"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const value = (row) => row.cells[column].dataset.v;
+        const rows = [...table.tBodies[0].rows].sort((a, b) => {
+          const [x, y] = [value(a), value(b)];
+          if (x === "" || y === "") return (x === "") - (y === ""); // missing last, both ways
+          const order = isNaN(x) || isNaN(y) ? x.localeCompare(y, "en-GB") : x - y;
+          return down ? -order : order;
+        });
+        table.tBodies[0].append(...rows);
+      });
+    });
+  }
+}
+
+function search() {
+  const form = document.querySelector("form.search");
+  const box = form.querySelector("input");
+  const list = form.querySelector("ul");
+  const show = async () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    list.replaceChildren();
+    list.hidden = words.length === 0;
+    if (!words.length) return;
+    await load("search-index.js");
+    const hits = [];
+    for (const [href, title, page] of window.SEARCH_INDEX) {
+      const text = `${title} ${page}`.toLowerCase();
+      if (words.every((word) => text.includes(word))) {
+        const first = title.toLowerCase().startsWith(words[0]) ? 0 : 1;
+        hits.push([first + (page ? 1 : 0), href, title, page]);
+      }
+    }
+    hits.sort((a, b) => a[0] - b[0]);
+    for (const [, href, title, page] of hits.slice(0, 12)) {
+      const link = document.createElement("a");
+      link.href = form.dataset.root + href;
+      link.textContent = page ? `${title} (${page})` : title;
+      const item = document.createElement("li");
+      item.append(link);
+      list.append(item);
+    }
+    if (!hits.length) {
+      const item = document.createElement("li");
+      item.textContent = "Nothing found";
+      list.append(item);
+    }
+  };
+  box.addEventListener("input", show);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    list.querySelector("a")?.click();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      list.hidden = true;
+      box.focus();
+    }
+  });
+}
+
 drawWhenSeen();
 filterTable();
+sortTable();
+search();
