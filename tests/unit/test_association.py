@@ -186,3 +186,8 @@ def test_box_statistics_name_outliers():
     assert box["outliers"] == "h; f"
     assert (box["low_whisker"], box["high_whisker"]) == (1, 5)
     assert boxplot.box_statistics(values, "linear", reach=100)["outliers"] == ""
+
+
+def test_findings_in_words():
+    table = pd.DataFrame({"rs": [0.3, -0.3, 0.1], "p": [0.001, 0.04, 0.2]}, index=list("abc"))
+    assert association.findings(table, 0.05).tolist() == ["positive", "negative", "none"]

@@ -159,3 +159,20 @@ def test_first_published_rates_of_2017_are_settled_for_every_authority(england):
     out = rates.rate_bounds(number, population)
     assert len(out) == 151
     assert out["settled"].all()
+
+
+def test_windows_and_readings_by_region():
+    assert readings.windows(2012, 2014, 2) == [(2012, 2013), (2012, 2014), (2013, 2014)]
+    wide = pd.DataFrame({2012: [10.0, 20.0], 2013: [12.0, 26.0]}, index=list("AB"))
+    region = pd.Series({"A": "North East", "B": "South West"})
+    spans = readings.windows(2012, 2014)
+    tables = readings.readings_by_region({"first": wide}, region, spans)
+    assert list(tables) == ["2012 to 2012, first", "2012 to 2013, first", "2013 to 2013, first"]
+    assert tables["2012 to 2013, first"].loc["North East", "mean"] == 11
+    changes = readings.readings_by_region({"first": wide}, region, [(2012, 2013)], change=True)
+    assert changes["2012 to 2013, first"].loc["South West", "mean"] == 6
+
+
+def test_to_nearest_rounds_half_up():
+    assert rates.to_nearest(pd.Series([102.5, 97.4, 107.5]), 5).tolist() == [105, 95, 110]
+    assert np.isnan(rates.to_nearest(pd.Series([np.nan]), 5)[0])
