@@ -16,8 +16,6 @@ import statsmodels.api as sm
 from scipy.stats import chi2, spearmanr
 from statsmodels.stats.diagnostic import het_breuschpagan
 
-from care_rates.intervals import checked
-
 SCALES = {"rate": lambda x: x, "square root": np.sqrt, "logarithm": np.log}
 """Scales on which the spread of rates is looked at."""
 
@@ -153,52 +151,6 @@ def spread_with(rate: pd.Series, factor: pd.Series, scale: str = "rate") -> pd.S
             "p_bp": het_breuschpagan(residual, design)[1],
             "one_out_low": min(out), "one_out_high": max(out),
         }
-    )  # fmt: skip
-
-
-def differ(low: pd.Series, high: pd.Series, base: pd.Series) -> pd.Series:
-    """Test whether rates differ beyond chance and beyond what is not known of the counts.
-
-    Each count is known to lie between two values (rounded to 5: 2.5 either side;
-    withheld: 0 to 4). For one common rate the counts in that box that fit it best are
-    found, and then the common rate that they fit best: Pearson's chi-squared at its
-    smallest. If even that is significant, no reading of the counts makes the rates
-    alike.
-
-    Parameters
-    ----------
-    low, high : pandas.Series
-        Least and largest count that each area can have; equal where it is known.
-    base : pandas.Series
-        Population of each area.
-
-    Returns
-    -------
-    pandas.Series
-        ``statistic``, ``df``, ``p``, and ``ratio``: highest over lowest rate at the
-        middle of each box.
-
-    Raises
-    ------
-    ValueError
-        If there is one area only, or a box is upside down.
-    """
-    least, most = checked(low, "low"), checked(high, "high")
-    n = checked(base, "base", positive=True)
-    if least.size < 2:
-        raise ValueError("differ compares two areas or more.")
-    if (least > most).any():
-        raise ValueError("low exceeds high: give the least count first.")
-    ends = np.concatenate([least / n, most / n])
-    grid = np.linspace(max(ends.min(), ends.max() / 1e4), ends.max(), 2001)[:, None]
-    mean = grid * n
-    fitted = np.clip(mean, least, most)
-    statistic = float((((fitted - mean) ** 2) / mean).sum(axis=1).min())
-    middle = (least + most) / 2 / n
-    df = least.size - 1
-    return pd.Series(
-        {"statistic": statistic, "df": df, "p": chi2.sf(statistic, df),
-         "ratio": middle.max() / middle.min()}
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.stats import chi2_contingency, spearmanr
+from scipy.stats import spearmanr
 
 from care_rates import ecological
 
@@ -64,24 +64,6 @@ def test_spread_that_grows_is_found_and_even_spread_is_not():
     assert found["rs"] == pytest.approx(spearmanr(x, residual).statistic)
 
 
-def test_differ_is_pearsons_chi_squared_for_known_counts():
-    count, base = pd.Series([30.0, 55.0, 41.0]), pd.Series([1000.0, 1100.0, 900.0])
-    found = ecological.differ(count, count, base)
-    # of very many, so that not being looked after is no constraint
-    many = chi2_contingency([count, 1e7 * base], correction=False)
-    assert found["statistic"] == pytest.approx(many.statistic, rel=0.02)
-    assert found["statistic"] <= many.statistic + 1e-6
-    assert found["df"] == 2
-    assert found["ratio"] == pytest.approx((55 / 1100) / (30 / 1000))
-
-
-def test_what_is_not_known_of_counts_makes_rates_alike():
-    base = pd.Series([1000.0, 1000.0])
-    known = ecological.differ(pd.Series([10.0, 22.0]), pd.Series([10.0, 22.0]), base)
-    vague = ecological.differ(pd.Series([0.0, 17.5]), pd.Series([20.0, 22.5]), base)
-    assert known["p"] < 0.05 and vague["p"] == pytest.approx(1)
-
-
 def test_alike_counts_pairs():
     factor = pd.Series([0.0, 1.0, 3.0, 10.0], list("abcd"))
     near = ecological.alike(factor, ["a", "b"])
@@ -96,8 +78,6 @@ def test_alike_counts_pairs():
     [
         (lambda s: ecological.slopes(s, s.to_frame()), "only 4 areas"),
         (lambda s: ecological.spread_with(s, s, "cube"), "rate, square root, logarithm"),
-        (lambda s: ecological.differ(s[:1], s[:1], s[:1]), "two areas or more"),
-        (lambda s: ecological.differ(s, s - 1, s), "low exceeds high"),
     ],
 )
 def test_messages(call, words):
