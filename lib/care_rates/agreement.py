@@ -12,6 +12,7 @@ where the rater gave no level.
 
 from __future__ import annotations
 
+import warnings
 from itertools import combinations
 
 import krippendorff
@@ -118,7 +119,9 @@ def icc(ratings: pd.DataFrame) -> pd.DataFrame:
     long = pd.DataFrame(
         {"unit": unit.ravel(), "rater": rater.ravel(), "level": whole.to_numpy(float).ravel()}
     )
-    found = pingouin.intraclass_corr(long, "unit", "rater", "level").set_index("Type")
+    with warnings.catch_warnings():  # pingouin 0.7 uses a keyword that pandas 3.1 gives up
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found = pingouin.intraclass_corr(long, "unit", "rater", "level").set_index("Type")
     found = found.loc[list(FORMS)]
     low, high = np.array(found["CI95"].to_list(), dtype=float).T
     return pd.DataFrame(

@@ -1,0 +1,174 @@
+"""Tables and charts of the five case studies."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from care_rates import case_sets, case_studies, plots_cases
+from care_rates.claims import Register
+from care_rates.data import Package
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return Package().read("report_facts_wales")
+
+
+def test_people_consulted_are_those_of_the_register(facts):
+    register = Register()
+    people = case_studies.consulted(facts).set_index(["area", "role"])["people"]
+    assert len(people) == 5 * 6
+    assert people.isna().sum() == 2, "Bridgend, two roles: not in the text copy"
+    newport = people["Newport"].to_list()
+    claims = register.under("cordis.fig5")
+    printed = [c.number.value for c in claims if c.claim_id.endswith(".newport")]
+    assert newport == printed[:6]
+    coverage = case_studies.coverage(facts)
+    assert coverage["documents reviewed"].sum() == register["cordis.fig4.total"].number.value
+    gap = coverage["people, roles added up"] - coverage["people, printed total"]
+    assert gap.dropna().to_dict() == {
+        "Denbighshire": 0,
+        "Newport": 0,
+        "Rhondda Cynon Taf": 0,
+        "Torfaen": 1,
+    }
+
+
+def test_reviews_are_those_of_the_register(facts):
+    table = case_studies.reviews(facts)
+    for claim in Register().under("cordis.fig21"):
+        _, _, area, year = claim.claim_id.split(".")
+        row = next(name for name in table.index if name.lower().replace(" ", "_") == area)
+        assert table.at[row, int(year)] == claim.number.value
+
+
+def test_change_in_the_year_after():
+    published = pd.DataFrame({2009: [1, 0], 2010: [0, 2]}, index=pd.Index(["x", "y"], name="area"))
+    rates = pd.DataFrame(
+        {
+            "area": ["x"] * 3 + ["y"] * 3,
+            "year": [2009, 2010, 2011] * 2,
+            "rate": [10.0, 14, 15, 20, 18, 25],
+        }
+    )
+    found = case_studies.changes_after(published, rates, last=2011)
+    assert found["change"].to_list() == [4, 1, -2, 7]
+    assert found["reviews"].to_list() == [1, 0, 0, 2]
+    assert len(case_studies.changes_after(published, rates, last=2010)) == 2
+
+
+def test_difference_within_areas_by_hand():
+    changes = pd.DataFrame(
+        {
+            "area": ["x"] * 4 + ["y"] * 4,
+            "reviews": [1, 0, 1, 0, 0, 0, 3, 3],
+            "change": [5.0, 1, 7, 3, 10, 12, 13, 17],
+        }
+    )
+    found = case_studies.with_and_without(changes)
+    assert found["difference"] == pytest.approx(4)
+    assert found["low"] < 4 < found["high"]
+    assert (found["with_review"], found["years"]) == (4, 8)
+    with pytest.raises(case_studies.CaseError, match="nothing to compare"):
+        case_studies.with_and_without(changes.assign(reviews=0))
+
+
+def test_need_has_every_authority_and_refuses_unknown_names(analysis_tables):
+    tables = [analysis_tables[n] for n in ("wales_rates", "wales_census2011", "wales_deprivation")]
+    share = "pct_lsoas_in_most_deprived_30"
+    found = case_studies.need(*tables, year=2012, index="WIMD 2011", domain="income", share=share)
+    assert len(found) == 22
+    assert found.notna().all(axis=None)
+    assert np.exp(found["population"]).to_numpy() == pytest.approx(found["persons"].to_numpy())
+    with pytest.raises(case_studies.CaseError, match="none for WIMD 1999"):
+        case_studies.need(*tables, year=2012, index="WIMD 1999", domain="income", share=share)
+
+
+def test_order_names_what_rounding_leaves_open():
+    table = pd.DataFrame(
+        {
+            "area": list("abc"),
+            "rate": [5.0, 9, 5.5],
+            "rate_low": [4.6, 8, 5.1],
+            "rate_high": [5.4, 10, 5.9],
+        }
+    )
+    found = case_studies.order_claims(table, ["a", "b", "c"])
+    assert found == {"order": ["b", "c", "a"], "tied": ["c and a"]}
+
+
+def test_evidence_matrix_holds_together():
+    evidence = Package().read("evidence_cordis")
+    codes = set(Package().read("characteristics")["code"])
+    assert set(evidence["code"]) == codes, "every characteristic has evidence, and no other"
+    register = Register()
+    for row in evidence.dropna(subset=["claim_id"]).itertuples():
+        claim = register[row.claim_id]
+        if claim.number is not None and claim.unit == "areas" and not np.isnan(row.areas):
+            assert row.areas == claim.number.value, row.claim_id
+    assert evidence["areas"].dropna().between(1, 5).all()
+    assert (evidence["areas_said"].isin(["most", "not counted"]) == evidence["areas"].isna()).all()
+    assert (evidence["evidence_id"].str.split("_").str[0].str.upper() == evidence["code"]).all()
+
+
+def test_charts_hold_their_data_and_draw():
+    import vl_convert
+
+    counts = pd.DataFrame(
+        {
+            "characteristic": ["A1 x", "A2 y"],
+            "direction": ["in favour", "against"],
+            "statements": [3, 1],
+        }
+    )
+    people = pd.DataFrame({"area": ["x", "y"], "role": ["r", "s"], "people": [3, 4]})
+    rates = pd.DataFrame(
+        {
+            "area": "x",
+            "year": [2010, 2011],
+            "rate": [60.0, 62],
+            "rate_low": [59.0, 61],
+            "rate_high": [61.0, 63],
+            "wales": [70.0, 71],
+        }
+    )
+    marks = pd.DataFrame({"area": ["x"], "year": [2010], "rate": [60.0], "reviews": [2]})
+    profile = pd.DataFrame(
+        {
+            "rater": ["a", "b"],
+            "domain": "A x",
+            "value": [2.0, np.nan],
+            "low": [2.0, 0.0],
+            "high": [2.0, 4.0],
+        }
+    )
+    cases = pd.DataFrame(
+        {
+            "area": ["x", "y"],
+            "observed": [60.0, 90],
+            "fitted": [62.0, 70],
+            "low": [40.0, 50],
+            "high": [80.0, 85],
+            "position": ["on the line", "off the line, above"],
+        }
+    )
+    sets = pd.DataFrame(
+        {"areas": [("a",), ("b",)], "need_gap": [0.5, 1.0], "rate_gap": [10.0, 20.0]}
+    )
+    dots = pd.DataFrame({"need_gap": [0.5], "rate_gap": [10.0], "name": ["five"]})
+    charts = {
+        "A2 y": plots_cases.evidence(counts),
+        "people consulted": plots_cases.people(people),
+        "per 10,000": plots_cases.trends(rates, marks),
+        "level, 0 to 4": plots_cases.profile(profile),
+        "x (case study)": plots_cases.on_the_line(cases, ["x"]),
+        "five": plots_cases.cloud(case_sets.binned(sets, 3), dots),
+    }
+    for words, chart in charts.items():
+        specification = chart.to_dict(context={"pre_transform": False})
+        assert words in json.dumps(specification)
+        assert words in vl_convert.vegalite_to_svg(specification)
