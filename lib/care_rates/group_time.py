@@ -75,9 +75,9 @@ def group_time(
 
     extra = [name for name in rows if name in formula and name not in (entity, time, y)]
     data = rows.set_index([entity, time])[[y, "cohort", *extra]]
-    model = ATTgt(data=data, cohort_column="cohort")
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        model = ATTgt(data=data, cohort_column="cohort")
         model.fit(f"{y} ~ {formula}" if formula else y, est_method="reg",
                   control_group=control, progress_bar=False)  # fmt: skip
         model.aggregate("event")

@@ -140,7 +140,7 @@ def two_way(
     who, names = pd.factorize(rows[entity])
     when, moments = pd.factorize(rows[time], sort=True)
     count = (len(rows), len(names), len(moments))
-    if np.unique(who * count[2] + when).size < count[0]:
+    if np.bincount(who * count[2] + when).max(initial=0) > 1:
         raise ValueError(f"A {entity} has more than one row in a {time}: make them one first.")
     data = rows[[y, *x]].to_numpy(float)
     swept = within(data, who, when if effects == "two-way" else None)

@@ -1,0 +1,158 @@
+"""Shares of variance against a published example, regressions and closed forms."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from care_rates import components, specification, variance
+
+pytestmark = pytest.mark.unit
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="module")
+def areas():
+    rng = np.random.default_rng(4)
+    who, when = np.divmod(np.arange(240), 8)
+    frame = pd.DataFrame({"unit_id": [f"a{i:02d}" for i in who], "year": 2011 + when})
+    frame["fixed"] = rng.normal(size=30)[who]
+    frame["moving"] = frame["fixed"] + rng.normal(size=240)
+    frame["y"] = 3 + frame["moving"] + rng.normal(size=30)[who] + 0.3 * when + rng.normal(size=240)
+    return frame.drop(index=[3, 77, 78])
+
+
+def regression(frame, chosen):
+    terms = {"deprivation": "fixed", "drivers": "moving", "time": "C(year)",
+             "authority": "C(unit_id)"}  # fmt: skip
+    # a fixed column within authority dummies adds nothing and would be collinear
+    use = [terms[c] for c in chosen if not (c == "deprivation" and "authority" in chosen)]
+    return smf.ols("y ~ " + (" + ".join(use) or "1"), frame).fit()
+
+
+def test_every_subset_is_a_regression(areas):
+    data = variance.moments(areas, "y", {"deprivation": ["fixed"], "drivers": ["moving"]})
+    plain, adjusted = variance.subsets(data), variance.subsets(data, adjusted=True)
+    assert data.nobs == 237
+    assert data.blocks == ("deprivation", "drivers", "time", "authority")
+    for size in range(1, 5):
+        for chosen in combinations(data.blocks, size):
+            fit = regression(areas, chosen)
+            assert plain[frozenset(chosen)][0] == pytest.approx(fit.rsquared, abs=1e-9)
+            assert adjusted[frozenset(chosen)][0] == pytest.approx(fit.rsquared_adj, abs=1e-9)
+
+
+def test_leaving_areas_out_and_drawing_them(areas):
+    data = variance.moments(areas, "y", {"drivers": ["moving"]})
+    weights = variance.leave_one_out(data)
+    found = variance.subsets(data, weights)
+    first = areas[areas["unit_id"] != data.entities[0]]
+    again = variance.subsets(variance.moments(first, "y", {"drivers": ["moving"]}))
+    for name, value in again.items():
+        assert found[name][0] == pytest.approx(value[0], abs=1e-9)
+    drawn = variance.bootstrap(data, 50, seed=1)
+    assert drawn.shape == (50, 30) and (drawn.sum(axis=1) == 30).all()
+    assert (drawn == variance.bootstrap(data, 50, seed=1)).all()
+    twice = pd.concat([areas, areas.assign(unit_id=areas["unit_id"] + "b")])
+    doubled = variance.subsets(data, np.full((1, 30), 2.0), adjusted=True)
+    refit = variance.subsets(variance.moments(twice, "y", {"drivers": ["moving"]}), adjusted=True)
+    for name, value in refit.items():
+        assert doubled[name][0] == pytest.approx(value[0], abs=1e-9)
+
+
+def test_orders_and_shares_add_up(areas):
+    data = variance.moments(areas, "y", {"deprivation": ["fixed"]})
+    r2 = variance.subsets(data)
+    table = variance.sequential(r2, data.blocks)
+    assert len(table) == 6
+    assert table[list(data.blocks)].sum(axis=1).to_numpy() == pytest.approx(table["total"])
+    shares = variance.lmg(r2, data.blocks)
+    assert 100 * shares[0] == pytest.approx(table[list(data.blocks)].mean().to_numpy())
+
+
+def test_lmg_of_the_swiss_data_as_relaimpo_prints_it():
+    data = pd.read_csv(DATA / "swiss.csv")
+    names = list(data.columns[1:])
+    r2 = {frozenset(): np.zeros(1)}
+    for size in range(1, 6):
+        for chosen in combinations(names, size):
+            both = data[["Fertility", *chosen]].corr().to_numpy()
+            value = both[0, 1:] @ np.linalg.solve(both[1:, 1:], both[1:, 0])
+            r2[frozenset(chosen)] = np.array([value])
+    # Groemping (2006), section 4: calc.relimp(swiss, type = "lmg")
+    published = [0.05709122, 0.17117303, 0.26013468, 0.10557015, 0.11276592]
+    assert variance.lmg(r2, names)[0] == pytest.approx(published, abs=5e-9)
+
+
+def test_too_few_rows(areas):
+    with pytest.raises(ValueError, match="at least two areas and two years"):
+        variance.moments(areas[areas["year"] == 2011], "y", {"drivers": ["moving"]})
+
+
+def test_curve_holds_every_choice(areas):
+    areas = areas.assign(log=np.log(areas["y"] - areas["y"].min() + 1))
+    grid = specification.curve(
+        areas, {"level": "y", "log": "log"}, {"fixed": "fixed"},
+        {"none": [], "moving": ["moving"]},
+        {"all": areas["year"] > 0, "late": areas["year"] > 2013},
+    )  # fmt: skip
+    assert len(grid) == 2 * 2 * 2 * (6 + 1 + 24 + 1)
+    one = grid[(grid["order"] == "average") & (grid["drivers"] == "none") & (grid["r2"] == "plain")]
+    assert one[["deprivation", "time", "authority"]].sum(axis=1).to_numpy() == pytest.approx(
+        one["total"]
+    )
+    target = one.iloc[0][["deprivation", "time", "authority"]].to_dict()
+    gap = specification.distance(grid, target)
+    assert gap.min() == pytest.approx(0, abs=1e-9)
+    counted = specification.within_points(grid, target, (1, 200))
+    assert counted.loc[0, "within 200 points"] == len(grid) == counted.loc[0, "specifications"]
+    assert set(counted["dimension"]) == {"all", "outcome", "measure", "drivers", "sample", "r2"}
+    best = specification.readings(one, target, ["outcome", "sample"], 0.5).iloc[0]
+    assert best["given back"] == 3 and best["largest gap"] < 1e-9
+
+
+def test_curve_without_further_drivers(areas):
+    grid = specification.curve(areas, {"y": "y"}, {"fixed": "fixed"}, {"none": []},
+                               {"all": areas["year"] > 0})  # fmt: skip
+    assert grid["further"].isna().all()
+
+
+def test_within_between_of_a_balanced_panel(areas):
+    full = areas[areas["unit_id"].isin([f"a{i:02d}" for i in range(10, 30)])]
+    wide = full.pivot(index="unit_id", columns="year", values="y").to_numpy()
+    total = ((wide - wide.mean()) ** 2).sum()
+    between = 8 * ((wide.mean(1) - wide.mean()) ** 2).sum() / total
+    years = 20 * ((wide.mean(0) - wide.mean()) ** 2).sum() / total
+    found = components.within_between(full, "y")
+    assert found["between areas"] == pytest.approx(100 * between)
+    assert found["between years"] == pytest.approx(100 * years)
+    assert found["between areas"] + found["within areas"] == pytest.approx(100)
+
+
+def test_mixed_model_gives_the_analysis_of_variance(areas):
+    full = areas[areas["unit_id"].isin([f"a{i:02d}" for i in range(10, 30)])]
+    wide = full.pivot(index="unit_id", columns="year", values="y").to_numpy()
+    rest = wide - wide.mean(0) - wide.mean(1, keepdims=True) + wide.mean()
+    noise = (rest**2).sum() / (19 * 7)
+    # Searle, Casella and McCulloch (1992): for balanced data REML equals ANOVA if positive
+    area = 8 * wide.mean(1).var(ddof=1) - noise
+    year = 20 * wide.mean(0).var(ddof=1) - noise
+    expected = np.array([area / 8, year / 20, noise])
+    found = components.mixed(full, "y")
+    assert found[["authority", "time", "residual"]].to_numpy(float) == pytest.approx(
+        100 * expected / expected.sum(), rel=2e-3
+    )
+    assert found["converged"] and found["fixed"] == pytest.approx(0, abs=1e-6)
+    with_driver = components.mixed(areas, "y", "moving")
+    assert with_driver["fixed"] > 20
+
+
+def test_chance_finds_poisson_counts():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"unit_id": np.repeat(np.arange(400), 5), "persons": 50_000})
+    frame["count"] = rng.poisson(200, len(frame))
+    found = components.chance(frame, "count", "persons")
+    assert found.to_numpy() == pytest.approx([100, 100], rel=0.06)
