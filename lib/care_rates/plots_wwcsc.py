@@ -95,7 +95,9 @@ def region_boxes(
     """
     rows = boxes.reset_index()
     y = alt.Y("region:N", sort=list(boxes.index), title=None)
-    x = alt.X("low_whisker:Q", title=title, scale=alt.Scale(zero=False))
+    x = alt.X(
+        "low_whisker:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(labelOverlap=True)
+    )
     base = alt.Chart(rows).encode(y=y)
     layers = [
         base.mark_rule(color=GREY).encode(x=x, x2="high_whisker:Q"),
@@ -105,12 +107,12 @@ def region_boxes(
         .encode(y=y, x=f"{value}:Q", tooltip=["area", value]),
         base.mark_tick(color=DARK, thickness=2, height=16).encode(x="median:Q"),
     ]
-    for side, end, align, dx in (("below", "min", "right", -7), ("above", "max", "left", 7)):
+    for side, end, dx, dy in (("below", "min", -3, -9), ("above", "max", 7, 0)):
         named = rows[rows[side] != ""]
         if len(named):
             layers.append(
                 alt.Chart(named)
-                .mark_text(align=align, dx=dx, fontSize=10, color=DARK)
+                .mark_text(align="left", dx=dx, dy=dy, fontSize=10, color=DARK)
                 .encode(y=y, x=f"{end}:Q", text=f"{side}:N")
             )
     return alt.layer(*layers).properties(width=WIDTH - 60, height=30 * len(rows))
