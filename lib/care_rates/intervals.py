@@ -119,7 +119,7 @@ def _byar(x: np.ndarray, z: float) -> np.ndarray:
 
 
 def rates(
-    count: pd.Series, base: pd.Series, *, rounding: float = 0, per: float = PER,
+    count: pd.Series, base: pd.Series, *, rounding: float | pd.Series = 0, per: float = PER,
     level: float = 0.95, method: str = "exact",
 ) -> pd.DataFrame:  # fmt: skip
     """Rates with their intervals.
@@ -128,8 +128,9 @@ def rates(
     ----------
     count, base : pandas.Series
         Children looked after, and children of the area.
-    rounding : float
-        The unit that the counts were rounded to (5 in Wales; 0 for none).
+    rounding : float or pandas.Series
+        The unit that the counts were rounded to (5 in Wales; 0 for none), for all or
+        area by area.
     per : float
         Children that the rate is given for.
     level : float
