@@ -141,12 +141,12 @@ def suggest(table: pd.DataFrame, *, nearest: float = 0.1, number: int = 3) -> pd
     Returns
     -------
     pandas.DataFrame
-        The rows, widest first; ties by name.
+        The rows, widest first; of sets equally wide the nearest in need first.
     """
     like = table[table["need_gap"] <= table["need_gap"].quantile(nearest)]
-    order = like.assign(name=like["areas"].map("; ".join))
-    order = order.sort_values(["rate_gap", "name"], ascending=[False, True])
-    return order.drop(columns="name").head(number).reset_index(drop=True)
+    rounded = like.round({"rate_gap": 9, "need_gap": 9})  # no order by rounding noise
+    order = rounded.sort_values(["rate_gap", "need_gap", "areas"], ascending=[False, True, True])
+    return order.head(number).reset_index(drop=True)
 
 
 def binned(table: pd.DataFrame, bins: int = 30) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.api import OLS
 
+from care_rates.areas import slug
+
 ROLES = {
     "la_childrens_services_senior_managers": "senior managers of children's services",
     "other_stakeholders": "other stakeholders",
@@ -220,3 +222,43 @@ def order_claims(table: pd.DataFrame, names: Sequence[str]) -> dict[str, object]
     pairs = zip(order, order[1:], low, high[1:], strict=False)
     tied = [f"{first} and {second}" for first, second, x, y in pairs if x < y]
     return {"order": order, "tied": tied}
+
+
+def order_bounds(orders: pd.DataFrame) -> pd.DataFrame:
+    """Bound the number of special guardianship orders of each area.
+
+    Parameters
+    ----------
+    orders : pandas.DataFrame
+        The table ``wales_sgo_2012``: cells to the nearest 5, below 5 withheld.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By area ``low`` and ``high`` over both kinds: a printed cell within 2 of its
+        value, a withheld one from 0 to 4.
+    """
+    cells = orders.set_index("area")[["sgo_former_foster_carers", "sgo_other_carers"]]
+    low, high = cells.sub(2).fillna(0).sum(axis=1), cells.add(2).fillna(4).sum(axis=1)
+    return pd.DataFrame({"low": low, "high": high})
+
+
+def above(table: pd.DataFrame, column: str, limit: float) -> pd.DataFrame:
+    """Pick the areas above a limit, as claims name them.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`need` gives it.
+    column : str
+        ``number`` or ``rate``.
+    limit : float
+        In the column's unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Highest first, indexed by the form of the name that claim ids use.
+    """
+    rows = table[table[column] > limit].sort_values(column, ascending=False)
+    return rows.set_index(rows["area"].map(slug).rename("claim"))

@@ -8,7 +8,7 @@ withheld cells hold. The counts furthest from a common rate bound it from above.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,3 +133,32 @@ def left_over(
          "p": float(chi2.sf(model.pearson_chi2, degrees)),
          "explained": 1 - model.deviance / model.null_deviance, "p_need": p_need}
     )  # fmt: skip
+
+
+def equal_rates_by(
+    low: pd.Series, high: pd.Series, exposures: pd.DataFrame, groups: Mapping[str, Sequence]
+) -> pd.DataFrame:
+    """Test equal rates for several groups of areas and several exposures.
+
+    Parameters
+    ----------
+    low, high : pandas.Series
+        Bounds of each count, by area.
+    exposures : pandas.DataFrame
+        By area, one column an exposure.
+    groups : mapping of str to sequence
+        Name of each group and its areas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed ``areas compared, expected in proportion to``: the fields of
+        :class:`Homogeneity`.
+    """
+    tests = {
+        (group, column): vars(equal_rates(low[rows], high[rows], exposures.loc[rows, column]))
+        for group, areas in groups.items()
+        for column in exposures
+        for rows in [list(areas)]
+    }
+    return pd.DataFrame(tests).T.rename_axis(["areas compared", "expected in proportion to"])

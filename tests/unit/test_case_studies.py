@@ -172,3 +172,13 @@ def test_charts_hold_their_data_and_draw():
         specification = chart.to_dict(context={"pre_transform": False})
         assert words in json.dumps(specification)
         assert words in vl_convert.vegalite_to_svg(specification)
+
+
+def test_bounds_of_orders_and_areas_above_a_limit():
+    orders = pd.DataFrame(
+        {"area": ["x"], "sgo_former_foster_carers": [5.0], "sgo_other_carers": [np.nan]}
+    )
+    assert case_studies.order_bounds(orders).loc["x"].to_list() == [3, 11]
+    table = pd.DataFrame({"area": ["A b", "C", "D"], "number": [401.0, 400, 500]})
+    found = case_studies.above(table, "number", 400)
+    assert found.index.to_list() == ["d", "a_b"]

@@ -84,3 +84,16 @@ def test_need_takes_up_what_it_explains():
     assert within["explained"] > 0.9
     assert within["p_need"] < 1e-6
     assert within["dispersion"] < 2 < without["dispersion"]
+
+
+def test_several_groups_and_exposures():
+    low = pd.Series([1.0, 4, 9], index=list("abc"))
+    exposures = pd.DataFrame({"persons": [10.0, 20, 30], "alike": 1.0}, index=low.index)
+    found = homogeneity.equal_rates_by(
+        low, low + 2, exposures, {"all": low.index, "two": ["a", "c"]}
+    )
+    assert found.index.to_list() == [
+        ("all", "persons"), ("all", "alike"), ("two", "persons"), ("two", "alike"),
+    ]  # fmt: skip
+    one = homogeneity.equal_rates([1, 9], [3, 11], [10, 30])
+    assert found.at[("two", "persons"), "least"] == one.least
