@@ -13,6 +13,9 @@ import pandas as pd
 from care_rates import paths
 from care_rates.schema import DataError, check_codes, check_fields, check_rates, typed
 
+UNFINISHED = ".ingest"
+"""Folder beside the tables that only an interrupted ``care-rates ingest`` leaves."""
+
 
 class Package:
     """The raw tables of one folder, described by its ``datapackage.json``.
@@ -78,6 +81,11 @@ class Package:
         content = path.read_bytes()
         found = hashlib.sha256(content).hexdigest()
         if f"sha256:{found}" != resource["hash"]:
+            if (self.folder / UNFINISHED).is_dir():
+                raise DataError(
+                    f"{resource['path']}: taking in a release was interrupted half-way. "
+                    "Say `care-rates ingest --finish`: it puts the rest in place."
+                )
             raise DataError(
                 f"{resource['path']}: the file is not the one described "
                 f"(sha256 {found[:12]}…, datapackage.json has {resource['hash'][7:19]}…). "
