@@ -122,3 +122,45 @@ def chosen(system: pd.DataFrame, area: str) -> pd.DataFrame:
             "Use the name as published, or England."
         )
     return rows
+
+
+def history(tables: Mapping[str, pd.DataFrame], area: str) -> pd.DataFrame:
+    """Build one authority's history: stock, entries and children who live there.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        ``cla, cla_flows, population``.
+    area : str
+        Name as published in any year (any case).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``stock, started, persons`` by year: latest release of each, population rebased
+        after the Census of 2021 from mid-2012.
+
+    Raises
+    ------
+    ValueError
+        If there is no such authority.
+    """
+    cla = care_system.with_key(tables["cla"])
+    keys = cla.loc[cla["area"].map(slug) == slug(area), "key"].unique()
+    if len(keys) != 1:
+        raise ValueError(f"area {area!r} is no authority. Use the name as published, or England.")
+    parts = {"stock": (cla, "number"), "started": (tables["cla_flows"], "started")}
+    out = {}
+    for name, (frame, column) in parts.items():
+        rows = care_system.with_key(frame).query("key == @keys[0]").dropna(subset=[column])
+        years = sorted(rows["year"].unique())
+        out[name] = pd.Series(
+            {year: care_system.by_authority(rows, column, year).iloc[0] for year in years}
+        )
+    people = care_system.with_key(tables["population"]).query("key == @keys[0]")
+    wide = people.pivot_table(
+        index="mid_year", columns="series", values="persons_0_17", aggfunc="sum", min_count=1
+    )
+    known = wide["dfe_2025_rebased"].fillna(wide["nomis_utla21"].loc[:2011])
+    out["persons"] = known.set_axis(known.index + 1)
+    return pd.DataFrame(out).dropna(subset=["stock"]).rename_axis("year")

@@ -155,7 +155,7 @@ def labelled(storm: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As :func:`care_rates.plots_ccn.tornado` draws it.
+        As :func:`care_rates.plots_adoption.tornado` draws it.
     """
     ends = {
         f"{end}_label": [

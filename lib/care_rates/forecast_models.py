@@ -46,13 +46,16 @@ def smoothing(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.Da
         If there are fewer than eight years.
     """
     rows, _ = checked(history, horizon, 8)
-    last = rows["stock"].iloc[-1]
-    scaled = (rows["stock"] / last).reset_index(drop=True)
-    model = ETSModel(scaled, error="add", trend="add", damped_trend=True)
-    found = model.fit(disp=False, maxiter=500).get_prediction(
-        start=len(scaled), end=len(scaled) + horizon - 1
-    )
-    frame = found.summary_frame(alpha=alpha) * last
+    values = rows["stock"].reset_index(drop=True)
+    # The likelihood has several peaks and the optimiser depends on the unit: take the
+    # better of two units.
+    fits = {}
+    for unit in (max(float(values.diff().std()), 1e-6 * float(values.abs().max())), 1.0):
+        model = ETSModel(values / unit, error="add", trend="add", damped_trend=True)
+        fits[unit] = model.fit(disp=False, maxiter=1000)
+    unit = max(fits, key=lambda u: fits[u].llf - len(values) * np.log(u))
+    found = fits[unit].get_prediction(start=len(values), end=len(values) + horizon - 1)
+    frame = found.summary_frame(alpha=alpha) * unit
     half = (frame["pi_upper"] - frame["mean"]).to_numpy()
     return framed(rows.index[-1], frame["mean"], half)
 

@@ -1,0 +1,140 @@
+"""The adoption model: conservation, closed-form moments, sliders that tell the truth."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from care_rates import adoption, adoption_summary
+
+pytestmark = pytest.mark.unit
+
+SYSTEM = pd.DataFrame(
+    {
+        "area": ["A", "B"], "stock": [500.0, 300], "started": [200.0, 90], "left": [190.0, 95],
+        "residential": [50.0, 40], "foster": [350.0, 200], "cost_residential": [4000.0, 5000],
+        "cost_foster": [600.0, 500], "cost_other": [900.0, 1000], "gap": [0.3, 0.0],
+        "gap_residential": [0.5, 0.2],
+    },
+    index=["E1", "E2"],
+)  # fmt: skip
+SURE = adoption.Assumptions().fixed()
+
+
+def test_children_are_conserved_every_year_in_every_future():
+    run = adoption.simulate(SYSTEM, adoption.Assumptions(), 6, 200, seed=2)
+    change = np.diff(run["stock_with"], axis=0)
+    assert change == pytest.approx((run["entries_with"] - run["exits_with"])[1:], abs=1e-8)
+    homes = run["residential_with"] + run["foster_with"] + run["other_with"]
+    assert homes == pytest.approx(run["stock_with"], abs=1e-8)
+    assert (run["stock_with"] <= run["stock_without"] + 1e-9).all()
+    assert run["stock_with"][0] == pytest.approx(800)
+
+
+def test_without_gap_noise_or_growth_flows_follow_the_closed_form():
+    run = adoption.simulate(SYSTEM.assign(gap=0.0), SURE, 3, 1)
+    share = SYSTEM["left"] / (SYSTEM["stock"] + SYSTEM["left"])
+    now = SYSTEM["stock"]
+    for year in range(1, 4):
+        now = (now + SYSTEM["started"]) * (1 - share)
+        assert run["stock_with"][year, 0] == pytest.approx(now.sum())
+
+
+def test_flows_that_balance_keep_the_stock():
+    still = SYSTEM.assign(left=SYSTEM["started"], gap=0.0)
+    run = adoption.simulate(still, SURE, 5, 1)
+    assert run["stock_without"][:, 0] == pytest.approx([800] * 6)
+
+
+def test_monte_carlo_has_the_moments_of_the_triangle():
+    low, likely, high = 0.2, 0.5, 0.9
+    chosen = replace(SURE, success=(low, likely, high), ramp=(1.0, 1.0, 1.0))
+    one = SYSTEM.iloc[:1]
+    run = adoption.simulate(one, chosen, 5, 40000, seed=7)
+    base = adoption.simulate(one, SURE, 5, 1)["stock_without"][-1, 0]
+    mean = (low + likely + high) / 3
+    ends = (low, likely, high)
+    variance = (sum(x * x for x in ends) - low * likely - low * high - likely * high) / 18
+    assert run["stock_with"][-1].mean() == pytest.approx(base * (1 - 0.3 * mean), rel=1e-3)
+    assert run["stock_with"][-1].std() == pytest.approx(base * 0.3 * np.sqrt(variance), rel=0.02)
+    cost = replace(SURE, cost_growth=(0.0, 0.02, 0.1))
+    spend = adoption.simulate(one, cost, 1, 40000, seed=8)["spend_without"][1].mean()
+    known = adoption.simulate(one, SURE.fixed(cost_growth=0.04), 1, 1)["spend_without"][1, 0]
+    assert spend == pytest.approx(known, rel=1e-3)
+
+
+def test_spending_and_investment_by_hand():
+    run = adoption.simulate(SYSTEM, SURE.fixed(cost_growth=0.0, residential_growth=0.0), 1, 1)
+    a, b = (50 * 4000 + 350 * 600 + 100 * 900), (40 * 5000 + 200 * 500 + 60 * 1000)
+    assert run["spend_without"][0, 0] == pytest.approx((a + b) * 365.25 / 7)
+    assert run["investment"][:, 0] == pytest.approx([0, 800 * 0.375 * 6800])
+    assert run["saving"][0, 0] == 0
+
+
+def test_areas_add_up_to_the_whole():
+    run = adoption.simulate(SYSTEM, adoption.Assumptions(), 3, 50, areas=True)
+    assert run["area_stock_with"].sum(axis=0) == pytest.approx(run["stock_with"][-1])
+    assert run["area_stock_without"].sum(axis=0) == pytest.approx(run["stock_without"][-1])
+    assert run["area_saving"].sum(axis=0) == pytest.approx(run["saving"][-1])
+
+
+def test_the_seed_decides():
+    runs = [adoption.simulate(SYSTEM, adoption.Assumptions(), 2, 20, seed=s) for s in (1, 1, 2)]
+    assert (runs[0]["saving"] == runs[1]["saving"]).all()
+    assert not (runs[0]["saving"] == runs[2]["saving"]).all()
+
+
+@pytest.mark.parametrize(("success", "ramp", "costs"), [(0.5, 4, 0.03), (0.9, 2, 0.0), (0, 7, 0.1)])
+def test_sliders_redraw_what_the_model_says(success, ramp, costs):
+    levers = adoption_summary.sliders(SYSTEM, adoption.Assumptions(), 5)
+    chosen = adoption.Assumptions().fixed(success=success, ramp=ramp, cost_growth=costs)
+    run = adoption.simulate(SYSTEM, chosen, 5, 1)
+    reach = success * np.minimum(1, levers["step"] / ramp)
+    children = levers["stock0"] + reach * levers["stock1"]
+    assert children.to_numpy() == pytest.approx(run["stock_with"][:, 0])
+    avoided = reach * levers["spend1"] + reach**2 * levers["spend2"]
+    paid = levers["invest"] * (levers["step"] > 0)
+    net = -((1 + costs) ** levers["step"]) * (avoided + paid)
+    assert net.to_numpy() == pytest.approx(run["saving"][:, 0], abs=1)
+
+
+def test_break_even():
+    saving = np.array([[0.0, 0, 0], [-5, 2, -1], [3, 1, -1], [4, 1, -1]])
+    assert adoption_summary.break_even(saving).tolist() == [3, 1, np.inf]
+
+
+def test_tornado_is_sorted_and_labelled():
+    storm = adoption_summary.tornado(SYSTEM, adoption.Assumptions(), 5)
+    assert storm["swing"].is_monotonic_decreasing
+    assert set(storm["assumption"]) == set(adoption.Assumptions().triangles())
+    assert len(set(storm["likely"])) == 1
+    shown = adoption_summary.labelled(storm)
+    row = shown[shown["assumption"] == "growth of entries a year"].iloc[0]
+    assert (row["low_label"], row["high_label"]) == ("−2%", "2%")
+    assert shown["swing"].iloc[0] == pytest.approx(storm["swing"].iloc[0] / 1e6)
+
+
+def test_yearly_and_outcome_sum_up():
+    run = adoption.simulate(SYSTEM, adoption.Assumptions(), 4, 300, areas=True)
+    table = adoption_summary.yearly(run, 2020)
+    assert not table["measure"].str.startswith("area_").any()
+    assert table["year"].max() == 2024
+    assert (table["low"] <= table["median"]).all()
+    ends = adoption_summary.outcome(run)
+    assert len(ends) == len(adoption_summary.MEASURES) + 2
+    money = np.quantile(run["saving"][-1], 0.5, method="inverted_cdf") / 1e6
+    assert ends.at["net saving, £m", "median"] == pytest.approx(money)
+
+
+def test_faults_are_named():
+    with pytest.raises(ValueError, match="no column 'gap'"):
+        adoption.simulate(SYSTEM.drop(columns="gap"), SURE)
+    with pytest.raises(ValueError, match="cost_foster of E2"):
+        adoption.simulate(SYSTEM.assign(cost_foster=[600, np.nan]), SURE)
+    with pytest.raises(ValueError, match="placements of E1"):
+        adoption.simulate(SYSTEM.assign(foster=[480.0, 100]), SURE)
+    with pytest.raises(ValueError, match="low <= likely <= high"):
+        adoption.simulate(SYSTEM, replace(SURE, ramp=(5.0, 4.0, 8.0)))
+    with pytest.raises(ValueError, match="no assumption 'luck'"):
+        SURE.fixed(luck=1.0)
