@@ -343,7 +343,7 @@ def judge(claim: Claim, value, low=None, high=None, bands: pd.DataFrame | None =
 
 
 def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
-    text = printed.write(number, more=1)
+    text = _text(printed, number)
     if printed.write(number) == fixed(printed.value / 10**printed.scale, printed.decimals):
         return Verdict("exact", text)
     if low <= printed.high and high >= printed.low and low < high:
@@ -361,6 +361,11 @@ def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
     return Verdict("contradicted", text, flag)
 
 
+def _text(printed: Printed, number: float) -> str:
+    """Write a computed number with a decimal more than printed, up to a thousand."""
+    return printed.write(number, more=int(abs(number) < 1000 * 10**printed.scale))
+
+
 def _judge_threshold(claim, number, low, high) -> Verdict:
     limit = claim.number.value
     below = claim.relation.startswith("<")
@@ -373,7 +378,7 @@ def _judge_threshold(claim, number, low, high) -> Verdict:
             else (x > limit if strict else x >= limit)
         )
 
-    text = f"{number:.3g}" if claim.quantity == "p_value" else claim.number.write(number, more=1)
+    text = f"{number:.3g}" if claim.quantity == "p_value" else _text(claim.number, number)
     if holds(number):
         return Verdict("exact", text)
     if holds(low) or holds(high):

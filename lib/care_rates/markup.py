@@ -82,6 +82,73 @@ def table(frame: pd.DataFrame, decimals: dict[str, int] | int | None = None) -> 
     )
 
 
+MARKS = {
+    "exact": "✓",
+    "within input rounding": "≈",
+    "close": "~",
+    "direction only": "±",
+    "contradicted": "✗",
+}
+"""Signs of the statuses in a grid; the word stands beside each for who cannot see it."""
+
+
+def thousands(text: str) -> str:
+    """Set off the thousands of a plain number, and use a real minus.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``-86000.0``.
+
+    Returns
+    -------
+    str
+        For instance ``−86,000.0``; text that is no number stays.
+    """
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return text
+    digits, point, rest = text.replace("-", "−").partition(".")
+    whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", ",", digits) if len(digits) > 4 else digits
+    return whole + point + rest
+
+
+def grid(rows: list[dict], index: list[str], columns: list[str]) -> str:
+    """Set a whole published table beside the computed one.
+
+    Parameters
+    ----------
+    rows : list of dict
+        ``published``, ``computed`` and ``status`` of each cell, row by row.
+    index, columns : list of str
+        Labels of rows and columns.
+
+    Returns
+    -------
+    str
+        ``<table>``: for each column the published and the computed value, with a sign
+        for the status.
+    """
+    wide = "".join(f'<th scope="colgroup" colspan="2">{escape(c)}</th>' for c in columns)
+    pair = '<th scope="col" class="n">published</th><th scope="col" class="n">computed</th>'
+    body = []
+    cells = iter(rows)
+    for label in index:
+        parts = []
+        for row in (next(cells) for _ in columns):
+            first = row["status"].split()[0]
+            parts.append(
+                f'<td class="n">{escape(row["published"])}</td><td class="n st st-{first}">'
+                f'{escape(thousands(row["computed"]))} <span aria-hidden="true">'
+                f"{MARKS.get(row['status'], '?')}</span>"
+                f'<span class="sr">{escape(row["status"])}</span></td>'
+            )
+        body.append(f'<tr><th scope="row">{escape(label)}</th>{"".join(parts)}</tr>')
+    return (
+        f'<table class="grid"><thead><tr><th scope="col" rowspan="2">row</th>{wide}</tr>'
+        f"<tr>{pair * len(columns)}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
 def figure(
     content: str, *, kind: str, name: str, caption: str, source: str, links: str = ""
 ) -> str:

@@ -250,8 +250,16 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
     tally = count(row["status"] for row in rows)
     words = ", ".join(f"{number} {status}" for status, number in tally.items())
     caption = f"Published beside computed: {len(rows)} claims, {words}. {definition}"
+    content = markup.table(table)
+    if isinstance(computed, pd.DataFrame) and len(rows) > len(computed.columns):
+        labels = [str(label) for label in computed.index]
+        content = markup.grid(rows, labels, [str(column) for column in computed.columns])
+        signs = ", ".join(f"{markup.MARKS[status]} {status}" for status in tally.index)
+        caption += f" Signs: {signs}."
+        missed = table[table["status"].isin(MISSES)]
+        content += markup.table(missed) if len(missed) else ""
     html = markup.figure(
-        markup.table(table), kind="check", name=f"check-{slug(prefix)}", caption=caption, source=""
+        content, kind="check", name=f"check-{slug(prefix)}", caption=caption, source=""
     )
     info = {"kind": "check", "name": f"check-{slug(prefix)}", "caption": caption}
     display({"text/html": html, "text/plain": caption}, raw=True, metadata={"care_rates": info})
@@ -267,7 +275,7 @@ def _beside(rows: list[dict]) -> pd.DataFrame:
                 f"{signs.get(row['relation'], row['relation'] + ' ')}{row['published']}"
                 for row in rows
             ],
-            "computed": [row["computed"].replace("-", "−") for row in rows],
+            "computed": [markup.thousands(row["computed"]) for row in rows],
             "status": [row["status"] for row in rows],
             "reason": [REASONS.get(row["reason"], "") for row in rows],
         }

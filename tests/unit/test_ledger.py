@@ -22,7 +22,7 @@ def small():
 def record(name="01_x", **claims):
     rows = [
         {"claim_id": k.replace("__", "."), "computed": "1", "status": v, "decision_flag": "",
-         "definition": "d", "notebook": name}
+         "definition": "d", "notebook": name, "anchor": "check-x"}
         for k, v in claims.items()
     ]  # fmt: skip
     return {"notebook": name, "claims": rows}
