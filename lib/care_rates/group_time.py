@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,22 @@ class Effects:
     covariance: np.ndarray
     overall: float
     overall_se: float
+
+    def interval(self, alpha: float = 0.05) -> tuple[float, float]:
+        """Give the normal interval of the overall effect.
+
+        Parameters
+        ----------
+        alpha : float
+            One minus the coverage.
+
+        Returns
+        -------
+        tuple of float
+            Low and high.
+        """
+        half = stats.norm.ppf(1 - alpha / 2) * self.overall_se
+        return float(self.overall - half), float(self.overall + half)
 
 
 def group_time(

@@ -71,6 +71,9 @@ def test_dynamic_and_overall_effects(fitted, counties):
     assert effects.estimate == pytest.approx(expected[:, 1], abs=1e-10)
     assert np.sqrt(np.diag(effects.covariance)) == pytest.approx(expected[:, 2], abs=1e-10)
     assert (effects.overall, effects.overall_se) == pytest.approx(OVERALL, abs=1e-10)
+    low, high = effects.interval(0.1)  # R prints 95%; 90% here by the normal quantile
+    assert (low + high) / 2 == pytest.approx(OVERALL[0])
+    assert (high - low) / 2 == pytest.approx(1.6448536 * OVERALL[1])
     _, later, _ = group_time.group_time(counties, "lemp", control="not_yet_treated")
     assert (later.overall, later.overall_se) == pytest.approx(NOT_YET, abs=1e-10)
     _, adjusted, _ = group_time.group_time(counties, "lemp", formula="lpop")
