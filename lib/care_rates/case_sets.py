@@ -7,7 +7,7 @@ have been made (most similar systems, Przeworski and Teune 1970).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import comb
 
@@ -170,3 +170,27 @@ def binned(table: pd.DataFrame, bins: int = 30) -> pd.DataFrame:
         {"need_from": x[i], "need_to": x[i + 1], "rate_from": y[j], "rate_to": y[j + 1],
          "sets": counts[i, j].astype(int)}
     ).round(4)  # fmt: skip
+
+
+def compare(options: Mapping[str, Mapping], outcome: str, areas: Sequence[str]) -> pd.DataFrame:
+    """Place one set among all, under several measures of need.
+
+    Parameters
+    ----------
+    options : mapping of str to mapping
+        By name: ``frame`` and ``need``, as in :func:`sets`.
+    outcome : str
+        Column of the rate.
+    areas : sequence of str
+        The set.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option: the fields of :func:`place`.
+    """
+    placed = {
+        name: place(sets(option["frame"], outcome, option["need"], len(areas)), areas)
+        for name, option in options.items()
+    }
+    return pd.DataFrame(placed).T

@@ -1,4 +1,4 @@
-"""Tables on the five case study areas: who was asked, what was published, what need was."""
+"""Tables on the five case study areas: who was asked, what is said by name, what need was."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from statsmodels.api import OLS
 
 from care_rates.areas import slug
 
@@ -19,6 +18,15 @@ ROLES = {
     "looked_after_childrens_services": "services for children looked after",
 }
 """Rows of the report's table of people consulted, in its order, in our words."""
+NAMED = {
+    "cla_rate_trend": "trend of the rate",
+    "child_population_similar_to": "number of children like that of",
+    "deprivation_similar_to": "deprivation like that of",
+    "lone_parent_household_share_similar_to": "lone parent households like those of",
+    "change_in_deprivation": "change in deprivation",
+    "social_worker_caseload_up_to": "cases that a social worker held, up to",
+}
+"""Measures that the report gives by name, in our words."""
 _CONSULTED = "stakeholders_consulted_"
 
 
@@ -76,90 +84,6 @@ def coverage(facts: pd.DataFrame) -> pd.DataFrame:
             "roles without a number": by_area.size() - by_area.count(),
         }
     )
-
-
-def reviews(facts: pd.DataFrame) -> pd.DataFrame:
-    """Lay out the serious case reviews published, by area and calendar year.
-
-    Parameters
-    ----------
-    facts : pandas.DataFrame
-        The table ``wales_report_facts``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an area, one column a year, as printed.
-    """
-    rows = facts[facts["measure"] == "serious_case_reviews_published"]
-    counts = pd.to_numeric(rows["value"]).astype(int)
-    years = rows["year"].astype(int)
-    return rows.assign(year=years, value=counts).pivot(index="area", columns="year", values="value")
-
-
-def changes_after(published: pd.DataFrame, rates: pd.DataFrame, last: int) -> pd.DataFrame:
-    """Change of the rate in the year to the March after each calendar year.
-
-    Parameters
-    ----------
-    published : pandas.DataFrame
-        As :func:`reviews` gives it.
-    rates : pandas.DataFrame
-        ``area, year, rate``; years end on 31 March.
-    last : int
-        Last year of rates to use.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``area, year, reviews, change``: rate at 31 March of ``year + 1`` less that at
-        31 March of ``year``.
-    """
-    wide = rates.pivot(index="area", columns="year", values="rate").loc[published.index]
-    years = [year for year in published if year + 1 <= last]
-    change = wide.diff(axis=1).shift(-1, axis=1)[years]
-    counted = published[years].melt(ignore_index=False, value_name="reviews", var_name="year")
-    moved = change.melt(ignore_index=False, value_name="change", var_name="year")
-    return (
-        counted.reset_index()
-        .merge(moved.reset_index(), on=["area", "year"])
-        .sort_values(["area", "year"])
-        .reset_index(drop=True)
-    )
-
-
-def with_and_without(changes: pd.DataFrame, confidence: float = 0.95) -> pd.Series:
-    """Compare years with and without a review inside each area.
-
-    Parameters
-    ----------
-    changes : pandas.DataFrame
-        As :func:`changes_after` gives it.
-    confidence : float
-        Of the interval.
-
-    Returns
-    -------
-    pandas.Series
-        ``difference`` in the yearly change (with less without), ``low``, ``high``,
-        ``p``: least squares with a constant for each area, HC3 covariance, t
-        distribution; ``with_review`` and ``years``: how many.
-
-    Raises
-    ------
-    CaseError
-        If no area has both kinds of year.
-    """
-    any_review = (changes["reviews"] > 0).astype(float)
-    if changes.assign(any=any_review).groupby("area")["any"].nunique().max() < 2:
-        raise CaseError("No area has years both with and without a review: nothing to compare.")
-    design = pd.get_dummies(changes["area"], dtype=float).assign(review=any_review)
-    found = OLS(changes["change"], design).fit(cov_type="HC3", use_t=True)
-    low, high = found.conf_int(1 - confidence).loc["review"]
-    return pd.Series(
-        {"difference": found.params["review"], "low": low, "high": high,
-         "p": found.pvalues["review"], "with_review": int(any_review.sum()), "years": len(changes)}
-    )  # fmt: skip
 
 
 def need(
@@ -262,3 +186,24 @@ def above(table: pd.DataFrame, column: str, limit: float) -> pd.DataFrame:
     """
     rows = table[table[column] > limit].sort_values(column, ascending=False)
     return rows.set_index(rows["area"].map(slug).rename("claim"))
+
+
+def named(facts: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame:
+    """List what the report says of areas by name, beyond numbers and rates.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        The table ``wales_report_facts``.
+    areas : sequence of str
+        Areas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``area, year, what, said, locator``.
+    """
+    what = facts["measure"].map(NAMED)
+    rows = facts.assign(what=what)[facts["area"].isin(list(areas)) & what.notna()]
+    rows = rows.rename(columns={"value": "said"}).sort_values(["area", "year", "what"])
+    return rows[["area", "year", "what", "said", "locator"]].reset_index(drop=True)

@@ -6,7 +6,7 @@ areas; study areas on the line to test it and areas off the line to build on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,3 +176,71 @@ def under_rounding(
     bottom, top = np.quantile(residual, [0.025, 0.975], axis=0)
     same = (np.sign(residual) == np.sign(model.cases["residual"].to_numpy())).mean(axis=0)
     return pd.DataFrame({"low": bottom, "high": top, "same_sign": same}, index=order)
+
+
+def ratios(model: LargeN, rounding: pd.DataFrame) -> pd.DataFrame:
+    """Observed over expected outcome, with what rounding allows.
+
+    Parameters
+    ----------
+    model : LargeN
+        Of the outcome's logarithm.
+    rounding : pandas.DataFrame
+        As :func:`under_rounding` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By area: ``observed, expected, ratio, ratio_low, ratio_high, studentised,
+        position``.
+
+    Raises
+    ------
+    NestedError
+        If the model is of the outcome as it is.
+    """
+    if not model.log:
+        raise NestedError("Ratios come from a model of the logarithm. Fit with log=True.")
+    cases = model.cases
+    return pd.DataFrame(
+        {"observed": cases["observed"], "expected": cases["fitted"],
+         "ratio": np.exp(cases["residual"]), "ratio_low": np.exp(rounding["low"]),
+         "ratio_high": np.exp(rounding["high"]), "studentised": cases["studentised"],
+         "position": cases["position"]}
+    )  # fmt: skip
+
+
+def compare(
+    options: Mapping[str, Mapping], outcome: str, areas: Sequence[str], *, near: float = 0.5
+) -> pd.DataFrame:
+    """Place the same areas under several models.
+
+    Parameters
+    ----------
+    options : mapping of str to mapping
+        By name: ``frame``, ``need`` and, if wanted, ``log``, as in :func:`fit`.
+    outcome : str
+        Column of the rate.
+    areas : sequence of str
+        Areas to place.
+    near : float
+        As in :func:`fit`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option: studentised residual of each area, ``adjusted R squared``,
+        ``off the line`` (all areas outside their interval, joined).
+    """
+    rows = {}
+    for name, option in options.items():
+        model = fit(
+            option["frame"], outcome, option["need"], log=option.get("log", True), near=near
+        )
+        off = model.cases.index[model.cases["position"].str.startswith("off")]
+        rows[name] = {
+            **model.cases.loc[list(areas), "studentised"],
+            "adjusted R squared": model.r_squared_adjusted,
+            "off the line": "; ".join(off) or "none",
+        }
+    return pd.DataFrame(rows).T.infer_objects()

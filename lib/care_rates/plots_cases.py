@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from care_rates.case_evidence import DIRECTIONS
 from care_rates.charts import BLUE, CONTEXT, DARK, GREEN, GREY, ORANGE, PURPLE, SKY, WIDTH
 
-DIRECTIONS = ("in favour", "against", "no link", "not stated")
 SIX = [BLUE, ORANGE, GREEN, PURPLE, SKY, DARK]
 POSITIONS = ("on the line", "between", "off the line, above", "off the line, below")
 

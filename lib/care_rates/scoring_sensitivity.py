@@ -156,3 +156,25 @@ def over_missing(
         value = np.average(mean, axis=0, weights=weight)
         rows.append((rater, *np.quantile(value, QUANTILES)))
     return pd.DataFrame(rows, columns=["rater", "q025", "q500", "q975"])
+
+
+def largest_move(moves: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Pick the change of one weight that moves each rater most.
+
+    Parameters
+    ----------
+    moves : pandas.DataFrame
+        As :func:`one_at_a_time` gives it.
+    names : mapping of str to str
+        Domains in words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rater, domain, weight`` (left out, or times what), ``value, change``.
+    """
+    size = moves["change"].abs().round(9)
+    rows = moves.loc[size.groupby(moves["rater"], sort=False).idxmax()]
+    factor = rows["factor"].map("times {:g}".format).replace("times 0", "left out")
+    rows = rows.assign(domain=rows["domain"].map(names), weight=factor)
+    return rows[["rater", "domain", "weight", "value", "change"]]

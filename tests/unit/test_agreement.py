@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import agreement
+from care_rates import agreement, alpha_reliability
 
 pytestmark = pytest.mark.unit
 
@@ -69,7 +69,7 @@ def test_icc_leaves_out_units_with_gaps_and_says_when_too_few_are_left():
     ("level", "published"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
 )
 def test_alpha_of_krippendorffs_example(level, published):
-    found = agreement.alpha(KRIPPENDORFF, level=level, draws=500, seed=1)
+    found = alpha_reliability.alpha(KRIPPENDORFF, level=level, draws=500, seed=1)
     assert round(found["alpha"], 3) == published
     assert (found["units"], found["pairable"]) == (11, 40)
     assert found["low"] < found["alpha"] < found["high"] <= 1
@@ -83,8 +83,8 @@ def test_coincidences_give_the_alpha_of_the_library(level):
         ratings = ratings.mask(rng.random(ratings.shape) < 0.2)
         rows = ratings[ratings.notna().sum(axis=1) >= 2]
         values = np.unique(rows.to_numpy()[rows.notna().to_numpy()])
-        matrix = agreement.coincidences(rows, values).sum(axis=0)
-        ours = agreement._alpha(matrix[None], values, level)[0]
+        matrix = alpha_reliability.coincidences(rows, values).sum(axis=0)
+        ours = alpha_reliability._alpha(matrix[None], values, level)[0]
         theirs = krippendorff.alpha(rows.to_numpy().T, level_of_measurement=level)
         assert ours == pytest.approx(theirs, abs=1e-12)
 
@@ -92,7 +92,7 @@ def test_coincidences_give_the_alpha_of_the_library(level):
 def test_coincidence_matrix_of_krippendorffs_example():
     rows = KRIPPENDORFF[KRIPPENDORFF.notna().sum(axis=1) >= 2]
     values = np.arange(1.0, 6.0)
-    matrix = agreement.coincidences(rows, values).sum(axis=0)
+    matrix = alpha_reliability.coincidences(rows, values).sum(axis=0)
     assert matrix.sum() == pytest.approx(40)
     assert matrix.sum(axis=1) == pytest.approx([9, 13, 10, 5, 3])
     assert matrix[0, 0] == pytest.approx(7)
@@ -106,22 +106,26 @@ def test_bootstrap_interval_covers_about_as_often_as_it_says():
     whole = krippendorff.alpha(noisy.T, level_of_measurement="interval")
     inside = 0
     for start in range(0, 4000, 40):
-        part = agreement.alpha(pd.DataFrame(noisy[start : start + 40]), level="interval", draws=300)
+        part = alpha_reliability.alpha(
+            pd.DataFrame(noisy[start : start + 40]), level="interval", draws=300
+        )
         inside += part["low"] <= whole <= part["high"]
     assert 85 <= inside <= 100
 
 
 def test_alpha_needs_pairs_and_variation():
     with pytest.raises(agreement.AgreementError, match="1 units have two levels"):
-        agreement.alpha(pd.DataFrame([[1, 2], [N, 3], [4, N]]))
+        alpha_reliability.alpha(pd.DataFrame([[1, 2], [N, 3], [4, N]]))
     with pytest.raises(agreement.AgreementError, match="1 different levels"):
-        agreement.alpha(pd.DataFrame([[1, 1], [1, 1]]))
+        alpha_reliability.alpha(pd.DataFrame([[1, 1], [1, 1]]))
     with pytest.raises(agreement.AgreementError, match="'ratio' is not one of"):
-        agreement.alpha(pd.DataFrame([[1, 2], [1, 1], [3, 3]]), level="ratio", draws=5)
+        alpha_reliability.alpha(pd.DataFrame([[1, 2], [1, 1], [3, 3]]), level="ratio", draws=5)
 
 
 def test_resamples_without_variation_are_counted_and_left_out():
-    found = agreement.alpha(pd.DataFrame([[1, 1], [1, 1], [1, 1], [2, 2]]), draws=500, seed=0)
+    found = alpha_reliability.alpha(
+        pd.DataFrame([[1, 1], [1, 1], [1, 1], [2, 2]]), draws=500, seed=0
+    )
     assert found["alpha"] == found["low"] == found["high"] == 1
     assert found["undefined"] == pytest.approx(0.75**4, abs=0.06)
 
@@ -168,3 +172,8 @@ def test_every_pair_of_raters():
     assert found.index.to_list() == [("x", "y"), ("x", "z"), ("y", "z")]
     alone = agreement.kappa(pd.Series(ANXIETY[:, 1]), pd.Series(ANXIETY[:, 2]), levels=range(1, 7))
     assert found.at[("y", "z"), "kappa"] == alone["kappa"]
+
+
+def test_alpha_at_each_level_of_measurement():
+    found = alpha_reliability.alphas(KRIPPENDORFF, draws=50, seed=1)
+    assert found["alpha"].round(3).to_list() == [0.743, 0.815, 0.849]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import case_sets, case_studies, plots_cases
+from care_rates import case_evidence, case_reviews, case_sets, case_studies, plots_cases
 from care_rates.claims import Register
 from care_rates.data import Package
 
@@ -39,7 +39,7 @@ def test_people_consulted_are_those_of_the_register(facts):
 
 
 def test_reviews_are_those_of_the_register(facts):
-    table = case_studies.reviews(facts)
+    table = case_reviews.reviews(facts)
     for claim in Register().under("cordis.fig21"):
         _, _, area, year = claim.claim_id.split(".")
         row = next(name for name in table.index if name.lower().replace(" ", "_") == area)
@@ -55,10 +55,10 @@ def test_change_in_the_year_after():
             "rate": [10.0, 14, 15, 20, 18, 25],
         }
     )
-    found = case_studies.changes_after(published, rates, last=2011)
+    found = case_reviews.changes_after(published, rates, last=2011)
     assert found["change"].to_list() == [4, 1, -2, 7]
     assert found["reviews"].to_list() == [1, 0, 0, 2]
-    assert len(case_studies.changes_after(published, rates, last=2010)) == 2
+    assert len(case_reviews.changes_after(published, rates, last=2010)) == 2
 
 
 def test_difference_within_areas_by_hand():
@@ -69,12 +69,12 @@ def test_difference_within_areas_by_hand():
             "change": [5.0, 1, 7, 3, 10, 12, 13, 17],
         }
     )
-    found = case_studies.with_and_without(changes)
+    found = case_reviews.with_and_without(changes)
     assert found["difference"] == pytest.approx(4)
     assert found["low"] < 4 < found["high"]
     assert (found["with_review"], found["years"]) == (4, 8)
     with pytest.raises(case_studies.CaseError, match="nothing to compare"):
-        case_studies.with_and_without(changes.assign(reviews=0))
+        case_reviews.with_and_without(changes.assign(reviews=0))
 
 
 def test_need_has_every_authority_and_refuses_unknown_names(analysis_tables):
@@ -182,3 +182,47 @@ def test_bounds_of_orders_and_areas_above_a_limit():
     table = pd.DataFrame({"area": ["A b", "C", "D"], "number": [401.0, 400, 500]})
     found = case_studies.above(table, "number", 400)
     assert found.index.to_list() == ["d", "a_b"]
+
+
+def test_chart_data_of_reviews_and_their_counts():
+    published = pd.DataFrame({2009: [1, 0], 2010: [9, 0]}, index=pd.Index(["x", "y"], name="area"))
+    rates = pd.DataFrame(
+        {
+            "area": ["x"] * 3 + ["y"] * 3 + ["Wales"] * 3,
+            "year": [2009, 2010, 2011] * 3,
+            "level": ["authority"] * 6 + ["country"] * 3,
+            "rate": [10.0, 14, 15, 20, 18, 12, 1, 2, 3],
+        }
+    ).assign(rate_low=0.0, rate_high=99.0)
+    lines, marks = case_reviews.around_reviews(published, rates, last=2010)
+    assert lines["wales"].to_list() == [1, 2, 1, 2]
+    assert marks[["area", "year", "reviews", "rate"]].to_numpy().tolist() == [
+        ["x", 2009, 1, 10],
+        ["x", 2010, 9, 14],
+    ]
+    table = case_reviews.reviews_and_rates(
+        published, rates, year=2010, first=2009, last=2011, without=2010
+    )
+    assert table.loc["x"].to_list() == [10, 1, 14, 5]
+    assert table.loc["y"].to_list() == [0, 0, 18, 8]
+
+
+def test_what_is_said_by_name(facts):
+    found = case_studies.named(facts, ["Torfaen"])
+    assert set(found["area"]) == {"Torfaen"}
+    caseload = found.set_index("what")["said"]["cases that a social worker held, up to"]
+    register = Register()
+    assert float(caseload) == register["cordis.section4_4_3.torfaen_caseload"].number.value
+
+
+def test_evidence_tables_keep_every_statement():
+    evidence, frame = Package().read("evidence_cordis"), Package().read("characteristics")
+    counts = case_evidence.by_characteristic(evidence, frame)
+    assert counts["statements"].sum() == len(evidence)
+    assert counts["characteristic"].nunique() == 23
+    table = case_evidence.by_direction(evidence)
+    assert table.index.to_list() == list(case_evidence.DIRECTIONS)
+    assert table["statements"].sum() == len(evidence)
+    assert table.filter(like="rests on").sum(axis=None) == len(evidence)
+    counted = case_evidence.counted(evidence)
+    assert (counted["direction"].eq("in favour") | counted["of five areas"].ge(2)).all()

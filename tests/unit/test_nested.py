@@ -143,3 +143,36 @@ def test_faults_of_sets_are_named(line, areas):
     many = pd.concat([areas] * 4, ignore_index=True)
     with pytest.raises(case_sets.CaseSetError, match="are too many"):
         case_sets.sets(many, "rate", ["poor"], 8)
+
+
+def test_ratios_are_observed_over_expected(areas):
+    model = nested.fit(areas, "rate", ["poor", "lone"])
+    rate = areas.set_index("area")["rate"]
+    rounding = nested.under_rounding(model, rate - 1, rate + 1, draws=500, seed=0)
+    found = nested.ratios(model, rounding)
+    assert (found["observed"] / found["expected"]).to_numpy() == pytest.approx(
+        found["ratio"].to_numpy()
+    )
+    assert (found["ratio_low"] < found["ratio"]).all()
+    assert (found["ratio"] < found["ratio_high"]).all()
+    with pytest.raises(nested.NestedError, match="log=True"):
+        nested.ratios(nested.fit(areas, "rate", ["poor"], log=False), rounding)
+
+
+def test_the_same_areas_under_several_models(areas):
+    areas.loc[5, "rate"] *= 4
+    options = {"one": {"frame": areas, "need": ["poor"]},
+               "straight": {"frame": areas, "need": ["poor", "lone"], "log": False}}  # fmt: skip
+    found = nested.compare(options, "rate", ["area 05", "area 01"])
+    straight = nested.fit(areas, "rate", ["poor", "lone"], log=False)
+    assert found.at["straight", "area 05"] == straight.cases.at["area 05", "studentised"]
+    assert found.at["one", "off the line"] == "area 05"
+    calm = nested.compare({"one": {"frame": areas.drop(index=5), "need": ["poor"]}}, "rate", [])
+    assert calm.at["one", "off the line"] in ("none", *areas["area"])
+
+
+def test_the_same_set_under_several_measures_of_need(line):
+    options = {"need": {"frame": line, "need": ["need"]}, "rate": {"frame": line, "need": ["rate"]}}
+    found = case_sets.compare(options, "rate", ["a", "b", "d"])
+    assert found.at["need", "nearer_in_need"] == pytest.approx(2 / 19)
+    assert found.at["rate", "need_gap"] == 0

@@ -170,3 +170,11 @@ def test_drawing_the_unknown_stays_within_the_bounds(scores):
     assert drawn.at["y", "q025"] >= 0.5
     assert drawn.at["y", "q975"] <= 2.5
     assert drawn.at["y", "q500"] == pytest.approx(1.5, abs=0.13)
+
+
+def test_the_largest_move_of_each_rater(scores):
+    moves = sensitivity.one_at_a_time(scoring.by_domain(scores), EQUAL, factors=(0.0, 3.0))
+    found = sensitivity.largest_move(moves, {"A": "first", "B": "second"}).set_index("rater")
+    assert found.loc["x"].to_list() == ["first", "left out", 1, -1.5]
+    later = sensitivity.largest_move(moves[moves["factor"] > 0], {"A": "first", "B": "second"})
+    assert later["weight"].to_list() == ["times 3", "times 3"]
