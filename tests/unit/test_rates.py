@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import rates, readings
+from care_rates import implied, rates, readings
 from care_rates.areas import SCILLY
 from care_rates.claims import Register
 from care_rates.data import Package
@@ -43,28 +43,28 @@ def test_implied_population_holds_the_true_one():
     counts = pd.DataFrame(rng.integers(50, 900, (60, 3)), columns=list("abc"))
     printed = (counts.div(population, axis=0) * 10_000).round(1).add_suffix("_rate")
     frame = counts.join(printed)
-    bounds = rates.implied_population(frame, {c: f"{c}_rate" for c in "abc"})
+    bounds = implied.implied_population(frame, {c: f"{c}_rate" for c in "abc"})
     assert (bounds["low"] <= population + 1e-6).all()
     assert (bounds["high"] >= population - 1e-6).all()
-    one = rates.implied_population(frame, {"a": "a_rate"})
+    one = implied.implied_population(frame, {"a": "a_rate"})
     assert ((bounds["high"] - bounds["low"]) <= (one["high"] - one["low"]) + 1e-9).all()
 
 
 def test_implied_population_missing_zero_and_contradiction():
     frame = pd.DataFrame({"n": [np.nan, 10.0, 100.0], "r": [1.0, 0.0, 10.0], "m": 200.0, "q": 20.0})
-    alone = rates.implied_population(frame, {"n": "r"})
+    alone = implied.implied_population(frame, {"n": "r"})
     assert alone.loc[0].isna().all()
     assert np.isnan(alone.loc[1, "high"])  # a rate that prints as nought bounds nothing above
     assert alone.loc[2].tolist() == pytest.approx([1e6 / 10.05, 1e6 / 9.95])
     with pytest.raises(ValueError, match="no common population"):
-        rates.implied_population(frame.assign(q=40.0).loc[[2]], {"n": "r", "m": "q"})
+        implied.implied_population(frame.assign(q=40.0).loc[[2]], {"n": "r", "m": "q"})
 
 
 def test_rate_bounds_settle_when_both_ends_round_alike():
     population = pd.DataFrame(
         {"low": [9_990.0, 9_000.0], "high": [10_010.0, 11_000.0]}, index=list("AB")
     )
-    out = rates.rate_bounds(pd.Series({"A": 62.0, "B": 62.0, "C": 1.0}), population)
+    out = implied.rate_bounds(pd.Series({"A": 62.0, "B": 62.0, "C": 1.0}), population)
     assert out.index.tolist() == ["A", "B"]
     assert out.loc["A", "whole"] == 62
     assert out["settled"].tolist() == [True, False]
@@ -154,9 +154,9 @@ def test_first_published_rates_of_2017_are_settled_for_every_authority(england):
     pairs = {"referrals": "referrals_rate_per_10k", "cin_episodes": "cin_episodes_rate_per_10k",
              "cin_at_31_march": "cin_at_31_march_rate_per_10k", "icpc": "icpc_rate_per_10k",
              "s47_enquiries": "s47_rate_per_10k"}  # fmt: skip
-    population = rates.implied_population(rows.set_index("unit_id"), pairs)
+    population = implied.implied_population(rows.set_index("unit_id"), pairs)
     number = rates.pick(units, {2017: "dfe_cla_2017_ud"}, "number")[2017]
-    out = rates.rate_bounds(number, population)
+    out = implied.rate_bounds(number, population)
     assert len(out) == 151
     assert out["settled"].all()
 
