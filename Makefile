@@ -27,7 +27,7 @@ lint: setup ## ruff: rules and layout
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
 lock: ## resolve the pins anew (needs uv)
-	uv pip compile pyproject.toml --extra test --generate-hashes --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra test --extra cluster --generate-hashes --universal --python-version 3.11 \
 	  --fork-strategy fewest --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 bench: setup ## measure speed, as ratios
