@@ -1,4 +1,4 @@
-"""The command line: run, status, site, seal."""
+"""The command line: run, status, site, seal, ingest."""
 
 from __future__ import annotations
 
@@ -152,6 +152,27 @@ def _seal(options: argparse.Namespace) -> int:
     return 0
 
 
+def _ingest(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from care_rates import ingest, paths
+
+    if options.finish:
+        moved = ingest.finish()
+        print(f"Put in place: {', '.join(moved)}." if moved else "There was nothing to finish.")
+        return 0
+    if not options.file:
+        raise ValueError("ingest: name the publisher's CSV files.")
+    names = ("release_year", "publisher", "title", "release", "dry_run")
+    told = {name: getattr(options, name) for name in names}
+    told |= {"tables": options.table, "headings": options.heading}
+    report = ingest.ingest(options.file, ingest.Options(**told))
+    print(report.text())
+    if options.report:
+        print(f"All of it: {paths.write_atomically(Path(options.report), report.csv())}")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the commands.
 
@@ -187,6 +208,17 @@ def parser() -> argparse.ArgumentParser:
     )
     seal.add_argument("table", nargs="+")
     seal.set_defaults(do=_seal)
+    take = commands.add_parser("ingest", help="take in a publisher's new release, all or nothing")
+    take.add_argument("file", nargs="*", help="CSV files of the release, as published")
+    take.add_argument("--table", action="append", default=[], help="keep only this table")
+    take.add_argument("--release-year", type=int, metavar="YEAR")
+    for word in ("publisher", "title", "release"):
+        take.add_argument(f"--{word}", metavar="TEXT", help="for sources.csv")
+    take.add_argument("--heading", action="append", default=[], metavar="OLD=KNOWN")
+    take.add_argument("--dry-run", action="store_true", help="say what would be done")
+    take.add_argument("--report", metavar="FILE.csv", help="keep every revision and row left out")
+    take.add_argument("--finish", action="store_true", help="end an ingest that was interrupted")
+    take.set_defaults(do=_ingest)
     return top
 
 
