@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import plots_nao, spending
+from care_rates import plots_nao, plots_panel, spending
 from care_rates.data import load
 from care_rates.printed import parse
 
@@ -92,18 +92,18 @@ def test_charts_draw_what_they_are_given():
             "not explained": [50.0, 50.0],
         }
     )
-    chart = plots_nao.decomposition_bars(shares)
+    chart = plots_panel.decomposition_bars(shares)
     assert chart.to_dict()["layer"][0]["encoding"]["color"]["scale"]["domain"] == [
         "deprivation", "authority", "not explained",
     ]  # fmt: skip
     dots = pd.DataFrame({"source": ["time", "authority"], "specification": [0, 0],
                          "percent": [5.0, 40.0], "near": [True, False]})  # fmt: skip
-    assert len(drawn(plots_nao.curve_dots(dots, {"time": 10, "authority": 44}))) == 2
+    assert len(drawn(plots_panel.curve_dots(dots, {"time": 10, "authority": 44}))) == 2
     stage = pd.DataFrame({"stage": ["a", "b"], "number": [10, 5]})
     assert len(drawn(plots_nao.stages(stage))) == 2
     event = pd.DataFrame({"period": [-1, 0], "estimate": [0.0, 1.0], "estimator": ["one", "two"]})
     event = event.assign(low=-1.0, high=2.0, band_low=-2.0, band_high=3.0)
-    timeline = plots_nao.events(event, y_title="plans")
+    timeline = plots_panel.events(event, y_title="plans")
     assert len(drawn(timeline)) == 5
     assert len(drawn(plots_nao.mark_year(timeline, 2021, "pandemic"))) == 7
     single = plots_nao.evidence(
@@ -111,3 +111,7 @@ def test_charts_draw_what_they_are_given():
     )
     assert len(drawn(single)) == 2
     assert len(drawn(plots_nao.mark_year(single.layer[0], 2021, "pandemic"))) == 3
+    grades = pd.DataFrame({"inspection": ["first", "first"], "judgement": ["Good", "Inadequate"],
+                           "percent": [60.0, 40.0]})  # fmt: skip
+    bars = plots_nao.judgement_bars(grades)
+    assert bars.to_dict()["layer"][0]["encoding"]["color"]["sort"] == ["Good", "Inadequate"]
