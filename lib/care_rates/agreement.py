@@ -144,7 +144,16 @@ def kappas(
     -------
     pandas.DataFrame
         One row a pair, indexed ``first, second``; the columns of :func:`kappa`.
+
+    Raises
+    ------
+    AgreementError
+        With one rater, or as :func:`kappa` does.
     """
+    if ratings.shape[1] < 2:
+        raise AgreementError(
+            f"{ratings.shape[1]} rater: agreement needs two. Have another person score."
+        )
     found = {
         pair: kappa(ratings[pair[0]], ratings[pair[1]], weights=weights, levels=levels)
         for pair in combinations(ratings.columns, 2)

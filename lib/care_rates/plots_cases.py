@@ -197,7 +197,7 @@ def cloud(cells: pd.DataFrame, marks: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("need_from:Q", title="mean gap in need between two areas (standard deviations)"),
         x2="need_to:Q",
         y=alt.Y("rate_from:Q", title="mean gap in the rate (per 10,000)",
-                scale=alt.Scale(padding=10)),
+                scale=alt.Scale(domainMin=0, nice=True)),
         y2="rate_to:Q",
         color=alt.Color("sets:Q", title="sets of five",
                         scale=alt.Scale(range=["#edf1f4", "#5f7f99"], type="sqrt")),

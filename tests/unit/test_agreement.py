@@ -172,6 +172,8 @@ def test_every_pair_of_raters():
     assert found.index.to_list() == [("x", "y"), ("x", "z"), ("y", "z")]
     alone = agreement.kappa(pd.Series(ANXIETY[:, 1]), pd.Series(ANXIETY[:, 2]), levels=range(1, 7))
     assert found.at[("y", "z"), "kappa"] == alone["kappa"]
+    with pytest.raises(agreement.AgreementError, match="1 rater: agreement needs two"):
+        agreement.kappas(pd.DataFrame({"x": [1, 2]}))
 
 
 def test_alpha_at_each_level_of_measurement():
