@@ -170,3 +170,34 @@ def judgement_bars(frame: pd.DataFrame, *, row: str = "inspection") -> alt.Layer
         base.mark_text(color=DARK, fontSize=12).encode(
             x="middle:Q", text=alt.Text("percent:Q", format=".0f")),
     ).properties(width=WIDTH - 80, height=44 * frame[row].nunique())  # fmt: skip
+
+
+def ranges(frame: pd.DataFrame, *, label: str, title: str) -> alt.LayerChart:
+    """Draw ranges, middle halves and medians, one a row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``label``, ``min, q1, median, q3, max``, in order from top to bottom.
+    label : str
+        Column that names the rows.
+    title : str
+        Axis title with unit.
+
+    Returns
+    -------
+    altair.LayerChart
+        Thin lines from lowest to highest, boxes from first to third quartile.
+    """
+    base = alt.Chart(frame[[label, "min", "q1", "median", "q3", "max"]]).encode(
+        y=alt.Y(f"{label}:N", title=None, sort=list(frame[label]))
+    )
+    return alt.layer(
+        base.mark_rule(color=GREY).encode(x=alt.X("min:Q", title=title), x2="max:Q"),
+        base.mark_bar(height=16, color=BLUE, opacity=0.35).encode(x="q1:Q", x2="q3:Q"),
+        base.mark_tick(color=DARK, thickness=2, height=16).encode(x="median:Q"),
+        base.mark_circle(color=BLUE, size=30, opacity=1).encode(x="min:Q"),
+        base.mark_circle(color=BLUE, size=30, opacity=1).encode(
+            x="max:Q", tooltip=[label, "min", "q1", "median", "q3", "max"]
+        ),
+    ).properties(width=WIDTH - 60, height=30 * len(frame))

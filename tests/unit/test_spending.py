@@ -115,3 +115,7 @@ def test_charts_draw_what_they_are_given():
                            "percent": [60.0, 40.0]})  # fmt: skip
     bars = plots_nao.judgement_bars(grades)
     assert bars.to_dict()["layer"][0]["encoding"]["color"]["sort"] == ["Good", "Inadequate"]
+    spans = pd.DataFrame(
+        {"rate": ["a"], "min": 1.0, "q1": 2.0, "median": 3.0, "q3": 4.0, "max": 9.0}
+    )
+    assert len(drawn(plots_nao.ranges(spans, label="rate", title="relative"))) == 5
