@@ -118,7 +118,8 @@ def chosen(system: pd.DataFrame, area: str) -> pd.DataFrame:
     rows = system[system["area"].map(slug) == slug(area)]
     if rows.empty:
         raise ValueError(
-            f"area {area!r} has no row with every figure in this year. "
+            f"area {area!r}: not every figure that the model needs is published for it "
+            "(a small count withheld, or a boundary change), or no authority has that name. "
             "Use the name as published, or England."
         )
     return rows

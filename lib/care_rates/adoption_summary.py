@@ -67,7 +67,7 @@ def outcome(run: Mapping[str, np.ndarray], alpha: float = 0.05) -> pd.DataFrame:
     pandas.DataFrame
         ``median, low, high`` by :data:`MEASURES` (money in £ million), and of the share
         of the growth of spending that is mitigated (percent) and of the years until
-        savings cover the investment.
+        savings cover the investment (missing where they do not within the run).
     """
     ends = {
         words: run[name][-1] / (1e6 if words.endswith("£m") else 1)
@@ -78,7 +78,7 @@ def outcome(run: Mapping[str, np.ndarray], alpha: float = 0.05) -> pd.DataFrame:
     ends["years until savings cover the investment"] = break_even(run["saving"])
     levels = [0.5, alpha / 2, 1 - alpha / 2]
     rows = {k: np.quantile(v, levels, method="inverted_cdf") for k, v in ends.items()}
-    return pd.DataFrame(rows, index=["median", "low", "high"]).T
+    return pd.DataFrame(rows, index=["median", "low", "high"]).T.replace(np.inf, np.nan)
 
 
 def break_even(saving: np.ndarray) -> np.ndarray:

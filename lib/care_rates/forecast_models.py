@@ -1,7 +1,4 @@
-"""Model-based forecasts of a yearly stock, and the set of rules that is compared.
-
-Histories and results are as in :mod:`care_rates.forecast`.
-"""
+"""Model-based forecasts and the set of rules compared; see :mod:`care_rates.forecast`."""
 
 from __future__ import annotations
 
@@ -47,8 +44,7 @@ def smoothing(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.Da
     """
     rows, _ = checked(history, horizon, 8)
     values = rows["stock"].reset_index(drop=True)
-    # The likelihood has several peaks and the optimiser depends on the unit: take the
-    # better of two units.
+    # The likelihood has several peaks and the optimiser depends on the unit: try two.
     fits = {}
     for unit in (max(float(values.diff().std()), 1e-6 * float(values.abs().max())), 1.0):
         model = ETSModel(values / unit, error="add", trend="add", damped_trend=True)
@@ -214,3 +210,40 @@ METHODS: dict[str, Callable[..., pd.DataFrame]] = {
     "stock and flow": stock_flow,
 }
 """The rules that are compared, by the name that a page shows."""
+
+
+def every(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.DataFrame:
+    """Forecast by every rule that the figures allow.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+        As the rules need it; where a figure lacks, the years after the last gap count.
+    horizon : int
+        Years ahead.
+    alpha : float
+        One less the coverage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``method, year, forecast, low, high``; a rule without enough figures is absent.
+
+    Raises
+    ------
+    ValueError
+        If no rule has enough.
+    """
+    parts = {}
+    for name, method in METHODS.items():
+        needed = {"constant rate": ["stock", "persons"], "stock and flow": ["stock", "started"]}
+        rows = history[needed.get(name, ["stock"])].dropna()
+        late = rows.index.to_numpy()[np.flatnonzero(np.diff(rows.index) != 1)]
+        rows = rows.loc[late[-1] + 1 :] if len(late) else rows
+        try:
+            parts[name] = method(rows, horizon, alpha=alpha)
+        except ValueError:
+            continue
+    if not parts:
+        raise ValueError("no rule has enough years without a gap.")
+    return pd.concat(parts, names=["method"]).reset_index()

@@ -127,6 +127,13 @@ def test_yearly_and_outcome_sum_up():
     assert ends.at["net saving, £m", "median"] == pytest.approx(money)
 
 
+def test_a_place_that_never_breaks_even_has_no_year():
+    run = adoption.simulate(SYSTEM.assign(gap=0.0, gap_residential=0.0), SURE, 3, 5)
+    ends = adoption_summary.outcome(run)
+    assert ends.loc["years until savings cover the investment"].isna().all()
+    assert (ends.loc["net saving, £m"] < 0).all()
+
+
 def test_faults_are_named():
     with pytest.raises(ValueError, match="no column 'gap'"):
         adoption.simulate(SYSTEM.drop(columns="gap"), SURE)

@@ -141,6 +141,20 @@ def test_all_rules_speak_alike(history, name):
     assert ((wider["high"] - wider["low"]) > (found["high"] - found["low"])).all()
 
 
+def test_every_rule_that_the_figures_allow(history):
+    whole = forecast_models.every(history, 3)
+    assert set(whole["method"]) == set(forecast_models.METHODS)
+    broken = history.assign(started=history["started"].where(history.index != 2018))
+    found = forecast_models.every(broken, 3)
+    assert set(forecast_models.METHODS) - set(found["method"]) == {"stock and flow"}
+    gap = forecast_models.every(history.drop(index=2009), 3)
+    late = forecast_models.drift(history.loc[2010:], 3)
+    mine = gap[gap["method"] == "average change since the start"]
+    assert mine["forecast"].tolist() == late["forecast"].tolist()
+    with pytest.raises(ValueError, match="no rule"):
+        forecast_models.every(history.tail(2), 3)
+
+
 def test_faults_are_named(history):
     with pytest.raises(ValueError, match="no column 'persons'"):
         forecast_models.rate_population(history[["stock"]], 3)
