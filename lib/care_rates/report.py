@@ -122,6 +122,34 @@ def record(
     )
 
 
+def recorded(key: str, decimals: int = 0, scale: float = 1) -> str:
+    """Write a recorded result into a sentence.
+
+    Parameters
+    ----------
+    key : str
+        Name of the result.
+    decimals : int
+        Decimals to show.
+    scale : float
+        What to multiply it by (100 for a share in percent).
+
+    Returns
+    -------
+    str
+        For instance ``−0.25``.
+
+    Raises
+    ------
+    ReportError
+        If no such result was recorded before.
+    """
+    for row in session().results:
+        if row["key"] == key:
+            return markup.cell(float(row["value"]) * scale, decimals)
+    raise ReportError(f"{session().notebook}: no result is called {key!r}.")
+
+
 def answer(question: str, sentence: str) -> None:
     """Give the report's question and its recomputed answer, for the first page.
 
