@@ -3,43 +3,12 @@
 import json
 import os
 
-import nbformat
 import pytest
 
 from care_rates import cli, pages, pipeline, state, warm
 from care_rates.parameters_cell import ParameterError
 
 pytestmark = pytest.mark.unit
-
-SETUP = "from care_rates.report import begin, finish, record\nbegin({name!r}, seed=seed)"
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """Three small notebooks: one that all need, one in the middle, one that needs both."""
-    for name in ("notebooks", "outputs", "processed"):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(f"CARE_RATES_{name.upper()}", str(tmp_path / name))
-
-    def write(name, *code, title="Title"):
-        cells = [nbformat.v4.new_markdown_cell(f"# {title}")]
-        for i, source in enumerate(["seed = 1", SETUP.format(name=name), *code, "finish()"]):
-            cell = nbformat.v4.new_code_cell(source, id=f"c{i}")
-            if i == 0:
-                cell.metadata["tags"] = ["parameters"]
-            cells.append(cell)
-        cells[0]["id"] = "title"
-        book = nbformat.v4.new_notebook(cells=cells)
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(book, tmp_path / "notebooks" / f"{name}.ipynb")
-
-    write("00_data", "import pandas as pd\nfrom care_rates import data",
-          "data.save(pd.DataFrame({'x': [1, 2]}), 'numbers')")  # fmt: skip
-    write("01_a", "from care_rates.data import load",
-          "record('total', load('numbers')['x'].sum() * seed)")  # fmt: skip
-    write("06_synthesis", "from care_rates.report import records",
-          "record('books', len(records()))")  # fmt: skip
-    return tmp_path, write
 
 
 def run(**options):
