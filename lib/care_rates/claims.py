@@ -1,23 +1,32 @@
-"""The claim register, and the rules that turn a computed value into a status.
-
-A status is computed, never typed. See ``data/raw/claims/README.md`` for the columns.
-"""
+"""The claim register: see ``data/raw/claims/README.md`` for its columns."""
 
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from care_rates import paths
-from care_rates.arithmetic import FormulaError, Implied, imply, operands
-from care_rates.printed import Printed, fixed, parse, parse_range
+from care_rates.arithmetic import FormulaError, imply, operands
+from care_rates.printed import parse, parse_range
+from care_rates.verdicts import (
+    DIRECTIONS,
+    MISSES,
+    STATUSES,
+    Claim,
+    ClaimError,
+    Verdict,
+    judge,
+    judge_implied,
+)
+
+__all__ = [
+    "MISSES", "REASONS", "REPORTS", "STATUSES", "Claim", "ClaimError", "Register", "Verdict",
+    "count", "judge", "judge_implied",
+]  # fmt: skip
 
 REPORTS = {
     "wwcsc": "What Works Centre 2018",
@@ -33,25 +42,6 @@ COLUMNS = (
 RELATIONS = ("=", "<", ">", "<=", ">=", "about", "range", "direction", "rank", "set")
 KINDS = ("arithmetic", "descriptive", "associational", "causal", "forecast", "judgement")
 SCOPES = ("in", "later", "not_public", "out")
-SIGNED = ("change", "points", "growth", "correlation")
-DIRECTIONS = {
-    "increase": 1, "positive": 1, "higher": 1, "yes": 1,
-    "decrease": -1, "negative": -1, "lower": -1, "no": -1,
-    "no change": 0, "none": 0,
-}  # fmt: skip
-STATUSES = (
-    "exact",
-    "within input rounding",
-    "close",
-    "direction only",
-    "contradicted",
-    "inconsistent in the report",
-    "not computable",
-    "out of scope",
-    "not yet checked",
-)
-"""All statuses, best first; the last one is for claims that no notebook checks yet."""
-MISSES = ("close", "direction only", "contradicted", "inconsistent in the report")
 REASONS = {
     "revised_vintage": "later releases revised the figures",
     "source_withdrawn": "the release that the report used is no longer published",
@@ -68,54 +58,6 @@ REASONS = {
     "unexplained": "no reason found",
 }
 _ID = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
-
-
-class ClaimError(ValueError):
-    """A register, or a check against it, that does not hold together."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One published statement that can be checked: a row of the register."""
-
-    claim_id: str
-    locator: str
-    statement: str
-    published: str
-    relation: str
-    unit: str
-    quantity: str
-    kind: str
-    topic: str
-    needs: str
-    scope: str
-    scope_reason: str
-    formula: str
-    number: Printed | None = field(default=None, compare=False)
-
-    @property
-    def report(self) -> str:
-        """Short name of the report, the first part of the id."""
-        return self.claim_id.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a computed value does to a claim.
-
-    Parameters
-    ----------
-    status : str
-        One of ``STATUSES``.
-    computed : str
-        The computed value as text, one decimal more than printed.
-    decision_flag : str
-        ``significance``, ``sign``, ``rank`` or ``set`` where that flips, else empty.
-    """
-
-    status: str
-    computed: str
-    decision_flag: str = ""
 
 
 class Register:
@@ -292,169 +234,6 @@ def _fault(claim: Claim, report: str) -> str:
     if claim.relation in ("=", "<", ">", "<=", ">=", "about") and claim.number is None:
         return f"{claim.published!r} is not a number."
     return ""
-
-
-def judge(claim: Claim, value, low=None, high=None, bands: pd.DataFrame | None = None) -> Verdict:
-    """Turn a computed value into a status.
-
-    The rules, in this order: it rounds to the printed text (``exact``); the interval
-    that the inputs' rounding allows meets the printed one (``within input rounding``);
-    it lies in the preset band of its kind of quantity (``close``); only the sign of a
-    signed quantity agrees (``direction only``); else ``contradicted``.
-
-    Parameters
-    ----------
-    claim : Claim
-        The claim.
-    value : float, bool, str or pair of float
-        What was computed.
-    low, high : float, optional
-        Interval that the rounding of the inputs allows.
-    bands : pandas.DataFrame, optional
-        ``absolute`` and ``relative`` by quantity.
-
-    Returns
-    -------
-    Verdict
-        Status, computed text and decision flag.
-
-    Raises
-    ------
-    ClaimError
-        If the value is of the wrong kind for the claim, or missing.
-    """
-    if claim.relation == "range":
-        return _judge_range(claim, value, bands)
-    if claim.relation in ("rank", "set"):
-        return _judge_names(claim, value)
-    if claim.relation == "direction":
-        return _judge_direction(claim, value)
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ClaimError(f"{claim.claim_id}: {value!r} is not a number.") from None
-    if not math.isfinite(number):
-        raise ClaimError(f"{claim.claim_id}: the computed value is missing ({number}).")
-    low = number if low is None else float(low)
-    high = number if high is None else float(high)
-    if claim.relation in ("<", ">", "<=", ">="):
-        return _judge_threshold(claim, number, low, high)
-    return _judge_number(claim, claim.number, number, low, high, bands)
-
-
-def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
-    text = _text(printed, number)
-    if printed.write(number) == fixed(printed.value / 10**printed.scale, printed.decimals):
-        return Verdict("exact", text)
-    if low <= printed.high and high >= printed.low and low < high:
-        return Verdict("within input rounding", text)
-    signed = claim.quantity in SIGNED and number * printed.value != 0
-    flag = "sign" if signed and number * printed.value < 0 else ""
-    kinds = [claim.quantity] + (["about"] if claim.relation == "about" else [])
-    for kind in kinds:
-        if bands is not None and kind in bands.index and not flag:
-            band = max(bands.at[kind, "absolute"], bands.at[kind, "relative"] * abs(printed.value))
-            if abs(number - printed.value) <= band + printed.half:
-                return Verdict("close", text)
-    if signed and not flag:
-        return Verdict("direction only", text)
-    return Verdict("contradicted", text, flag)
-
-
-def _text(printed: Printed, number: float) -> str:
-    """Write a computed number with a decimal more than printed, up to a thousand."""
-    return printed.write(number, more=int(abs(number) < 1000 * 10**printed.scale))
-
-
-def _judge_threshold(claim, number, low, high) -> Verdict:
-    limit = claim.number.value
-    below = claim.relation.startswith("<")
-    strict = len(claim.relation) == 1
-
-    def holds(x: float) -> bool:
-        return (
-            (x < limit if strict else x <= limit)
-            if below
-            else (x > limit if strict else x >= limit)
-        )
-
-    text = f"{number:.3g}" if claim.quantity == "p_value" else _text(claim.number, number)
-    if holds(number):
-        return Verdict("exact", text)
-    if holds(low) or holds(high):
-        return Verdict("within input rounding", text)
-    return Verdict("contradicted", text, "significance" if claim.quantity == "p_value" else "")
-
-
-def _judge_range(claim, value, bands) -> Verdict:
-    try:
-        ends = [float(end) for end in value]
-        printed = parse_range(claim.published)
-        verdicts = [
-            _judge_number(claim, p, x, x, x, bands) for p, x in zip(printed, ends, strict=True)
-        ]
-    except (TypeError, ValueError):
-        raise ClaimError(
-            f"{claim.claim_id}: give the two ends of the range, not {value!r}."
-        ) from None
-    worst = max(verdicts, key=lambda v: STATUSES.index(v.status))
-    return Verdict(worst.status, " to ".join(v.computed for v in verdicts), worst.decision_flag)
-
-
-def _judge_names(claim, value) -> Verdict:
-    names = [value] if isinstance(value, str) else list(value)
-    parts = [part.strip() for name in names for part in str(name).split(";") if part.strip()]
-    text = "; ".join(parts)
-    found = [part.casefold() for part in parts]
-    wanted = [part.strip().casefold() for part in claim.published.split(";") if part.strip()]
-    same = sorted(found) == sorted(wanted) if claim.relation == "set" else found == wanted
-    return Verdict("exact", text) if same else Verdict("contradicted", text, claim.relation)
-
-
-def _judge_direction(claim, value) -> Verdict:
-    wanted = DIRECTIONS[claim.published]
-    if isinstance(value, str):
-        if value not in DIRECTIONS:
-            raise ClaimError(f"{claim.claim_id}: {value!r} is not a direction.")
-        found, text = DIRECTIONS[value], value
-    elif isinstance(value, bool | np.bool_):
-        found, text = (1 if value else -1), ("yes" if value else "no")
-    else:
-        number = float(value)
-        if not math.isfinite(number):
-            raise ClaimError(f"{claim.claim_id}: the computed value is missing ({number}).")
-        found, text = (number > 0) - (number < 0), f"{number:.3g}"
-    if found == wanted:
-        return Verdict("exact", text)
-    return Verdict("contradicted", text, "sign" if found * wanted < 0 else "significance")
-
-
-def judge_implied(claim: Claim, implied: Implied) -> Verdict:
-    """Decide an arithmetic claim from what the report's other figures imply.
-
-    Parameters
-    ----------
-    claim : Claim
-        With a formula.
-    implied : Implied
-        What the formula gives.
-
-    Returns
-    -------
-    Verdict
-        ``exact``, ``within input rounding`` or ``inconsistent in the report``.
-    """
-    if claim.relation == "direction":
-        wanted = DIRECTIONS[claim.published] > 0
-        text = "yes" if implied.value else "no"
-        if implied.value == wanted:
-            return Verdict("exact", text)
-        can = implied.high if wanted else not implied.low
-        return Verdict("within input rounding" if can else "inconsistent in the report", text)
-    verdict = judge(claim, implied.value, implied.low, implied.high)
-    if verdict.status in ("exact", "within input rounding"):
-        return verdict
-    return Verdict("inconsistent in the report", verdict.computed, verdict.decision_flag)
 
 
 def count(statuses: Iterable[str]) -> pd.Series:

@@ -7,8 +7,8 @@ from pathlib import Path
 from care_rates import paths, state
 
 MADE_BY = (
-    "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "profiles",
-    "self_evaluation", "pages",
+    "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
+    "profiles", "self_evaluation", "pages",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
 

@@ -160,7 +160,17 @@ def _past() -> dict:
 
 def _frame_key(nav: list[Link]) -> str:
     code = [p for p in sorted(HERE.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
-    own = ("site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "profiles")
+    own = (
+        "site",
+        "home",
+        "glossary",
+        "notebook_page",
+        "markup",
+        "ledger",
+        "claims",
+        "verdicts",
+        "profiles",
+    )
     kept = [p for p in code if p.stem in own or {"templates", "assets"} & set(p.parts)]
     return state.digest(repr([state.digest(p.read_bytes()) for p in kept]) + repr(nav))
 
