@@ -255,6 +255,9 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
     """
     now = session()
     values, lows, highs = (_flat(prefix, part) for part in (computed, low, high))
+    taken = {row["anchor"] for row in now.claims.values()}
+    anchors = (f"check-{slug(prefix)}{f'-{n}' if n else ''}" for n in (0, *range(2, 1000)))
+    anchor = next(name for name in anchors if name not in taken)
     rows = []
     for claim_id, value in values.items():
         claim = now.register[claim_id]
@@ -271,7 +274,7 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
             "statement": claim.statement, "published": claim.published,
             "relation": claim.relation, "computed": verdict.computed, "status": verdict.status,
             "reason": reason, "decision_flag": verdict.decision_flag,
-            "definition": definition, "notebook": now.notebook, "anchor": f"check-{slug(prefix)}",
+            "definition": definition, "notebook": now.notebook, "anchor": anchor,
         }  # fmt: skip
         rows.append(now.claims[claim_id])
     table = _beside(rows)
@@ -286,10 +289,8 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
         caption += f" Signs: {signs}."
         missed = table[table["status"].isin(MISSES)]
         content += markup.table(missed) if len(missed) else ""
-    html = markup.figure(
-        content, kind="check", name=f"check-{slug(prefix)}", caption=caption, source=""
-    )
-    info = {"kind": "check", "name": f"check-{slug(prefix)}", "caption": caption}
+    html = markup.figure(content, kind="check", name=anchor, caption=caption, source="")
+    info = {"kind": "check", "name": anchor, "caption": caption}
     display({"text/html": html, "text/plain": caption}, raw=True, metadata={"care_rates": info})
     return table
 
