@@ -1,0 +1,325 @@
+"""Charts of one authority's page: small, and lean in data.
+
+The authority is blue, what surrounds it grey; expected values and targets are orange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from care_rates.charts import BLUE, CONTEXT, DARK, GREEN, GREY, ORANGE, PURPLE, SKY
+from care_rates.profile import Place, Section
+
+WIDTH, HEIGHT = 460, 230
+RATE = "per 10,000 aged 0 to 17"
+LINES = (BLUE, GREEN, PURPLE, GREY, ORANGE)
+
+
+def _year(title: str = "31 March", **scale: object) -> alt.X:
+    axis = alt.Axis(format="d", tickMinStep=1, tickCount=6, labelFlush=False)
+    return alt.X("year:Q", title=title, axis=axis,
+                 scale=alt.Scale(zero=False, nice=False, **scale))  # fmt: skip
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Move labels apart so that they can be read.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Where the labels should stand.
+    gap : float
+        Smallest distance between two.
+
+    Returns
+    -------
+    list of float
+        Where they can stand, in the same order.
+    """
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed, last = [0.0] * len(values), float("-inf")
+    for i in order:
+        last = max(values[i], last + gap)
+        placed[i] = last
+    over = sum(placed[i] - values[i] for i in order) / max(len(values), 1)
+    return [value - over for value in placed]
+
+
+def _ends(frame: pd.DataFrame, y: str, series: str, colour: alt.Color) -> alt.Chart:
+    """Names at the ends of lines."""
+    last = frame.dropna(subset=[y]).sort_values("year").groupby(series, sort=False).tail(1)
+    room = (frame[y].max() or 1) * 15 / HEIGHT
+    last = last.assign(**{y: apart(list(last[y]), room)})[["year", y, series]].round(1)
+    return alt.Chart(last).mark_text(align="left", dx=7, fontSize=11).encode(
+        x="year:Q", y=f"{y}:Q", text=f"{series}:N", color=colour
+    )  # fmt: skip
+
+
+def trend(section: Section, place: Place) -> alt.LayerChart:
+    """Draw the rate over the years beside others, with its interval.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_trend.trend`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    frame = section.frame.round(1)
+    order = list(dict.fromkeys(frame["series"]))
+    colour = alt.Color("series:N", legend=None,
+                       scale=alt.Scale(domain=order, range=list(LINES[: len(order)])))  # fmt: skip
+    own = alt.Chart(frame[frame["series"] == place.name])
+    band = own.mark_area(opacity=0.2, color=BLUE).encode(x=_year(), y="low:Q", y2="high:Q")
+    lines = alt.Chart(frame[["series", "year", "rate"]]).encode(x=_year(), color=colour)
+    lines = lines.mark_line(strokeWidth=1.5).encode(
+        y=alt.Y("rate:Q", title=RATE), tooltip=["series", "year", "rate"]
+    )
+    bold = own.mark_line(strokeWidth=3, color=BLUE).encode(x=_year(), y="rate:Q")
+    layers = alt.layer(band, lines, bold, _ends(frame, "rate", "series", colour))
+    return layers.properties(width=WIDTH - 60, height=HEIGHT)
+
+
+def _mark(points: alt.Chart, frame: pd.DataFrame, x: str, name: str) -> list[alt.Chart]:
+    """Draw the authority above the others, with its name on the side that has room."""
+    at = float(frame.loc[frame["this"], x].iloc[0])
+    right = at > frame[x].min() + 0.6 * (frame[x].max() - frame[x].min())
+    own = points.transform_filter("datum.this")
+    side = {"align": "right" if right else "left", "dx": -8 if right else 8, "fontSize": 12,
+            "fontWeight": "bold"}  # fmt: skip
+    text = alt.value(name)
+    return [
+        own.mark_circle(size=90, color=BLUE, opacity=1),
+        own.mark_text(**side, color="white", stroke="white", strokeWidth=4).encode(text=text),
+        own.mark_text(**side, color=BLUE).encode(text=text),
+    ]
+
+
+def funnel(section: Section, place: Place) -> alt.LayerChart:
+    """Draw every authority and the limits of two rules.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_compare.funnel`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    frame = section.frame.round({"persons": 0, "rate": 1})
+    lines = section.context["limits"]
+    lines = lines[["base", "low_99_8", "high_99_8", "rule"]].round(1)
+    top = 1.05 * frame["rate"].max()
+    shape = alt.StrokeDash(
+        "rule:N", legend=None, scale=alt.Scale(domain=["chance", "spread"], range=[[1, 0], [5, 4]])
+    )
+    base = alt.Chart(lines.assign(high_99_8=lines["high_99_8"].clip(upper=top)))
+    limits = [
+        base.mark_line(color=GREY, strokeWidth=1.3).encode(
+            x="base:Q", y=alt.Y(f"{end}:Q", scale=alt.Scale(domain=[0, top])), strokeDash=shape)
+        for end in ("low_99_8", "high_99_8")
+    ]  # fmt: skip
+    points = alt.Chart(frame).encode(
+        x=alt.X("persons:Q", title="children aged 0 to 17 who live there",
+                axis=alt.Axis(format=",", tickCount=5)),
+        y=alt.Y("rate:Q", title=RATE, axis=alt.Axis(tickCount=6)),
+        tooltip=["name", "persons", "rate"],
+    )  # fmt: skip
+    target = alt.Chart(section.context["target"].round(1)).mark_rule(color=ORANGE)
+    return alt.layer(
+        *limits, target.encode(y="target:Q"),
+        points.mark_circle(size=24, color=CONTEXT, opacity=0.9),
+        *_mark(points, frame, "persons", place.name),
+    ).properties(width=WIDTH, height=HEIGHT + 20)  # fmt: skip
+
+
+def funnel_years(section: Section, place: Place) -> alt.LayerChart:
+    """Draw the limits of the authority's size in each year, and its rate.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_compare.funnel_years`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    columns = ["year", "rate", "target", "low_95", "high_95", "low_99_8", "high_99_8"]
+    frame = section.frame[columns].round(1)
+    frame = frame.assign(place=section.frame["spread_position"].eq("inside").map(
+        {True: "inside limits that allow for spread", False: "outside them too"}))  # fmt: skip
+    base = alt.Chart(frame).encode(x=_year())
+    title = alt.Y("rate:Q", title=RATE)
+    seen = alt.Color(
+        "place:N",
+        title=None,
+        scale=alt.Scale(
+            domain=["inside limits that allow for spread", "outside them too"], range=[SKY, BLUE]
+        ),
+    )
+    return alt.layer(
+        base.mark_area(color=CONTEXT, opacity=0.35).encode(y="low_99_8:Q", y2="high_99_8:Q"),
+        base.mark_area(color=CONTEXT, opacity=0.6).encode(y="low_95:Q", y2="high_95:Q"),
+        base.mark_line(color=ORANGE).encode(y="target:Q"),
+        base.mark_circle(size=70, opacity=1).encode(y=title, color=seen,
+                                                    tooltip=["year", "rate", "target", "place"]),
+    ).properties(width=WIDTH, height=HEIGHT)  # fmt: skip
+
+
+def deprivation(section: Section, place: Place) -> alt.LayerChart:
+    """Draw rates by deprivation, with what is expected and what is usual.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_compare.deprivation`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    frame = section.frame.round({"deprivation": 3, "rate": 1})
+    lines = section.context["line"][["deprivation", "expected", "low", "high"]].round(3)
+    title, _, unit = section.context["axis"].at[0, "title"].rpartition(", ")
+    base = alt.Chart(lines).encode(x=alt.X("deprivation:Q", title=[title, unit],
+                                           scale=alt.Scale(zero=False, nice=False)))  # fmt: skip
+    points = alt.Chart(frame).encode(
+        x="deprivation:Q", y=alt.Y("rate:Q", title=RATE), tooltip=["name", "deprivation", "rate"]
+    )
+    return alt.layer(
+        base.mark_area(color=ORANGE, opacity=0.13).encode(y="low:Q", y2="high:Q"),
+        base.mark_line(color=ORANGE).encode(y="expected:Q"),
+        points.mark_circle(size=24, color=CONTEXT, opacity=0.9),
+        *_mark(points, frame, "deprivation", place.name),
+    ).properties(width=WIDTH, height=HEIGHT + 20)  # fmt: skip
+
+
+def flows(section: Section, place: Place) -> alt.LayerChart:
+    """Draw entries and exits over the years.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_services.flows`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(
+        domain=["came into care", "left care"], range=[BLUE, ORANGE]))  # fmt: skip
+    base = alt.Chart(section.frame).encode(x=_year("year to 31 March"), color=colour)
+    lines = base.mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2).encode(
+        y=alt.Y("children:Q", title="children in the year"), tooltip=["kind", "year", "children"]
+    )
+    layers = alt.layer(lines, _ends(section.frame, "children", "kind", colour))
+    return layers.properties(width=WIDTH - 60, height=HEIGHT - 40)
+
+
+def mix(section: Section, place: Place) -> alt.VConcatChart:
+    """Draw the share of each placement and age group, the country as a tick.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_services.mix`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.VConcatChart
+        One panel a kind.
+    """
+    panels = []
+    top = section.frame[["high", "country"]].max().max()
+    x = alt.X("share:Q", title="percent of children in care", scale=alt.Scale(domain=[0, top]))
+    for kind, part in section.frame.groupby("kind", sort=False):
+        base = alt.Chart(part.drop(columns="kind").round(1)).encode(
+            y=alt.Y("part:N", title=None, sort=list(part["part"]))
+        )
+        panels.append(
+            alt.layer(
+                base.mark_tick(color=ORANGE, thickness=3, height=14).encode(x="country:Q"),
+                base.mark_rule(color=BLUE, strokeWidth=2).encode(x="low:Q", x2="high:Q"),
+                base.mark_circle(color=BLUE, size=60, opacity=1).encode(
+                    x=x, tooltip=["part", "share", "low", "high", "country"]),
+            ).properties(width=WIDTH - 180, height=21 * len(part), title=kind)
+        )  # fmt: skip
+    return alt.vconcat(*panels)
+
+
+def forecast(section: Section, place: Place) -> alt.LayerChart:
+    """Draw the counts so far and five years ahead.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_outlook.forecast`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    frame = section.frame.round(1)
+    base = alt.Chart(frame).encode(x=_year())
+    dash = alt.StrokeDash("series:N", title=None, scale=alt.Scale(
+        domain=["counted", "forecast"], range=[[1, 0], [5, 4]]))  # fmt: skip
+    return alt.layer(
+        base.mark_area(color=BLUE, opacity=0.18).encode(y="low:Q", y2="high:Q"),
+        base.mark_line(color=BLUE, strokeWidth=2).encode(
+            y=alt.Y("children:Q", title="children in care"), strokeDash=dash,
+            tooltip=["series", "year", "children", "low", "high"]),
+    ).properties(width=WIDTH, height=HEIGHT - 20)  # fmt: skip
+
+
+def benchmark(section: Section, place: Place) -> alt.LayerChart:
+    """Draw the authority and its neighbours, with what is left when luck is taken out.
+
+    Parameters
+    ----------
+    section : Section
+        From :func:`care_rates.profile_compare.benchmark`.
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    altair.LayerChart
+        The chart.
+    """
+    frame = section.frame.round(1)
+    base = alt.Chart(frame).encode(y=alt.Y("name:N", title=None, sort=list(frame["name"])))
+    paint = alt.condition("datum.this", alt.value(BLUE), alt.value(GREY))
+    return alt.layer(
+        base.mark_rule(strokeWidth=2).encode(
+            x=alt.X("low:Q", title=RATE, scale=alt.Scale(zero=False)), x2="high:Q", color=paint),
+        base.mark_circle(size=60, opacity=1).encode(
+            x="rate:Q", color=paint, tooltip=["name", "rate", "low", "high", "shrunk"]),
+        base.mark_tick(color=DARK, thickness=2, height=13).encode(x="shrunk:Q"),
+    ).properties(width=WIDTH - 160, height=20 * len(frame))  # fmt: skip

@@ -1,0 +1,254 @@
+"""The page of one authority beside others: funnels, deprivation, neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from care_rates import intervals, luck
+from care_rates import profile_words as words
+from care_rates.profile import INDICES, Place, Result, Section
+
+FUNNEL = "exact Poisson limits around the country's total rate, interpolated"
+ADDITIVE = "additive random-effects limits, spread winsorised at 10%"
+NONE = "Too few children for a comparison."
+LEAST = 20
+"""Children in care below which a gap to neighbours is nearly all luck."""
+
+
+def _now(place: Place) -> pd.Series | None:
+    rows = place.rows("funnel")
+    rows = rows[rows["year"] == place.latest]
+    return rows.iloc[0] if len(rows) else None
+
+
+def funnel(place: Place) -> Section:
+    """Place the latest rate in the funnel of its country, by two rules.
+
+    Parameters
+    ----------
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    Section
+        All authorities of the year in ``frame`` (``persons, rate, name, this``), limits
+        in ``context["limits"]``.
+    """
+    now = _now(place)
+    if now is None:
+        return Section("funnel", missing={"a place in the funnel": place.why(NONE)})
+    every = place.tables["funnel"]
+    every = every[(every["country"] == place.country) & (every["year"] == place.latest)]
+    lines = place.tables["limits"]
+    lines = lines[(lines["country"] == place.country) & (lines["year"] == place.latest)]
+    frame = every.assign(name=every["key"].map(place.label), this=every["key"] == place.key)
+    outside, wide = (int((every[c] != 0).sum()) for c in ("flag", "spread_flag"))
+    unit = place.history.loc[place.latest, "rounding"]
+    said = [
+        f"In {place.latest} the rate lies {words.position(now['position'])} that chance alone "
+        f"would set around the rate of {place.country} ({words.number(now['target'])}). So narrow "
+        f"are these limits that {outside} of {len(every)} authorities lie outside them.",
+        f"Limits that also allow for the spread between authorities leave {wide} outside. By that "
+        f"rule the rate lies {words.position(now['spread_position'])}.",
+        words.rounding(unit, bool(now["certain"] and now["spread_certain"])),
+        f"Counted from the highest rate it would be number {now['rank']} of {now['areas']}, but "
+        f"chance alone allows any place from {now['rank_low']} to {now['rank_high']} "
+        f"({words.percent(place.alpha)} interval).",
+    ]
+    return Section(
+        "funnel", said, {}, frame[["persons", "rate", "name", "this"]],
+        {"limits": lines, "target": pd.DataFrame({"target": [now["target"]]})},
+        caption=f"Every authority of {place.country} on 31 March {place.latest}. Curves: 99.8% "
+        "limits by chance alone (solid) and with the spread between authorities (dashed).",
+        alt=f"Funnel plot of rates against children aged 0 to 17, {place.name} marked. {said[0]}",
+        source=f"profile_funnel. Rules: {FUNNEL}; {ADDITIVE}. Rank: gamma-Poisson draws.",
+        results={
+            "funnel.position": Result(now["flag"], unit="limits crossed", method=FUNNEL),
+            "funnel.position_spread": Result(now["spread_flag"], unit="limits crossed",
+                                             method=ADDITIVE),
+            "rank_interval": Result(now["rank"], now["rank_low"], now["rank_high"],
+                                    f"of {now['areas']}, highest rate first",
+                                    "gamma-Poisson draws (shrinkage.rank_intervals)"),
+        },
+    )  # fmt: skip
+
+
+def funnel_years(place: Place) -> Section:
+    """Follow the place in the funnel over the years.
+
+    Parameters
+    ----------
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    Section
+        ``year, rate, target``, limits and ``spread_position`` in ``frame``.
+    """
+    rows = place.rows("funnel").sort_values("year")
+    if rows.empty:
+        return Section("funnel-over-years", missing={"the funnel over years": place.why(NONE)})
+    counts = {
+        name: [int((rows[column] > 0).sum()), int((rows[column] < 0).sum())]
+        for name, column in (("chance", "flag"), ("spread", "spread_flag"))
+    }
+    above, below = counts["chance"]
+    high, low = counts["spread"]
+    said = [
+        f"Of {words.times(len(rows), 'year')} the rate lay above the limits of chance in {above} "
+        f"and below them in {below}. With the spread between authorities allowed for, it lay above "
+        f"in {high} and below in {low}."
+    ]
+    if above and below:
+        said.append("It has been on both sides: a place in one year is not a trait of the area.")
+    unsure = int((~rows["certain"].astype(bool) | ~rows["spread_certain"].astype(bool)).sum())
+    if unsure:
+        said.append(f"In {words.times(unsure, 'year')} the rounding of counts alone could "
+                    "have moved it across a limit.")  # fmt: skip
+    return Section(
+        "funnel-over-years", said, {}, rows,
+        caption=f"{place.name} against the limits of its size around the rate of "
+        f"{place.country} (line) in each year. Bands: 95% and 99.8% by chance alone.",
+        alt=f"A point for each year from {rows['year'].min()} to {rows['year'].max()}. {said[0]}",
+        source=f"profile_funnel. Rules: {FUNNEL}; {ADDITIVE}.",
+        results={"funnel.years_above": Result(above, unit=f"of {len(rows)} years", method=FUNNEL),
+                 "funnel.years_below": Result(below, unit=f"of {len(rows)} years", method=FUNNEL)},
+    )  # fmt: skip
+
+
+def deprivation(place: Place) -> Section:
+    """Set the rate beside that of authorities as deprived.
+
+    Parameters
+    ----------
+    place : Place
+        The authority.
+
+    Returns
+    -------
+    Section
+        All authorities of the year in ``frame``; the fitted line in ``context["line"]``.
+    """
+    every = place.tables["expected"]
+    every = every[(every["country"] == place.country) & (every["year"] == place.latest)]
+    own = every[every["key"] == place.key]
+    if own.empty:
+        return Section("given-deprivation", missing={"a rate given deprivation": place.why(NONE)})
+    now, sure = own.iloc[0], words.percent(place.alpha)
+    lines = place.tables["expected_lines"]
+    lines = lines[(lines["country"] == place.country) & (lines["year"] == place.latest)]
+    ends = place.history.loc[place.latest]
+    gap, low, high = (100 * (x / now["expected"] - 1) for x in (now["rate"], ends["low"],
+                                                                ends["high"]))  # fmt: skip
+    measure = INDICES[place.country]
+    usual = now["usual_low"] <= now["rate"] <= now["usual_high"]
+    said = [
+        f"Among {now['areas']} authorities, twice the deprivation goes with "
+        f"{words.number(now['slope'], 2)} times the rate ({sure} interval "
+        f"{words.span(now['slope_low'], now['slope_high'], 2)}).",
+        f"For an authority as deprived as {place.name} that leads one to expect "
+        f"{words.number(now['expected'])} per 10,000. Its rate is {words.apart(gap)} that "
+        f"({sure} interval from chance and rounding {words.span(low, high, unit='%')}).",
+        f"Authorities as deprived differ widely: the middle {sure} have "
+        f"{words.span(now['usual_low'], now['usual_high'])}. {place.name} is "
+        f"{'within' if usual else 'outside'} that range, and {words.position(now['position'])} "
+        "of a funnel around what is expected, the spread allowed for.",
+    ]
+    method = (f"negative binomial regression on log2 of {measure}, {now['edition']:.0f}, maximum "
+              "likelihood; interval of the count alone")  # fmt: skip
+    return Section(
+        "given-deprivation", said, {}, every.assign(
+            name=every["key"].map(place.label), this=every["key"] == place.key
+        )[["deprivation", "rate", "name", "this"]],
+        {"line": lines, "axis": pd.DataFrame({"title": [measure]})},
+        caption=f"Rate on 31 March {place.latest} by {measure}, edition of "
+        f"{now['edition']:.0f}. Line: what is expected; band: middle {sure} of authorities.",
+        alt=f"One point an authority, rates rising with deprivation. {said[1]}",
+        source=f"profile_expected. {method}.",
+        results={
+            "residual_given_deprivation": Result(gap, low, high, "percent of expected", method),
+            "rate.expected_given_deprivation": Result(
+                now["expected"], now["usual_low"], now["usual_high"], "per 10,000 aged 0-17",
+                f"{method}; low and high: middle {sure} of true rates"),
+        },
+    )  # fmt: skip
+
+
+def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
+    """Set the rate beside the lowest of its neighbours, and take out what luck would show.
+
+    Parameters
+    ----------
+    place : Place
+        The authority.
+    seed, draws : int
+        Of the simulated neighbours.
+
+    Returns
+    -------
+    Section
+        ``name, rate, low, high, shrunk`` of the authority and its neighbours.
+    """
+    rates = place.tables["rates"]
+    rows = rates[rates["key"].isin([place.key, *place.near]) & (rates["year"] == place.latest)]
+    rows = rows.set_index("key").reindex([place.key, *place.near]).dropna(subset=["rate"])
+    if len(rows) < 3 or place.key not in rows.index or rows["number"].iloc[0] < LEAST:
+        reason = "The published models of neighbours leave it out."
+        if place.near:
+            reason = f"With fewer than {LEAST} children in care a gap is nearly all luck."
+        reason = place.why(reason)
+        return Section("benchmark", missing={"a benchmark of neighbours": reason})
+    index = np.full((len(rows), len(rows) - 1), -1)
+    index[0] = np.arange(1, len(rows))
+    found = {
+        spread: luck.luck(rows["number"], rows["persons"], index, "best", dispersion=spread,
+                          draws=draws, seed=seed)
+        for spread in (1.0, 2.0)
+    }  # fmt: skip
+    gap = 100 * found[1.0].observed
+    chance, wider = 100 * found[1.0].mean, 100 * found[2.0].mean
+    ends = [100 * x for x in found[2.0].interval(place.alpha)]
+    net = (max(gap - wider, 0.0), max(gap - ends[1], 0.0), max(gap - ends[0], 0.0))
+    middle = 100 * (rows["rate"].iloc[1:].median() / rows["rate"].iloc[0] - 1)
+    ends_of = intervals.rates(rows["number"], rows["persons"], rounding=rows["rounding"],
+                              level=1 - place.alpha)  # fmt: skip
+    shrunk = place.tables["funnel"]
+    shrunk = shrunk[shrunk["year"] == place.latest].set_index("key")["shrunk"]
+    frame = rows.join(ends_of[["low", "high"]]).join(shrunk).reset_index()
+    frame = frame.assign(name=frame["key"].map(place.label), this=frame["key"] == place.key)
+    lowest = frame.loc[frame["rate"].idxmin(), "name"]
+    sure = words.percent(place.alpha)
+    said = [f"The median of its {len(rows) - 1} statistical neighbours is "
+            f"{words.apart(middle)} its own rate."]  # fmt: skip
+    if gap > 0:
+        said += [
+            f"To reach the lowest of them ({lowest}), it would have to fall by "
+            f"{words.number(gap)}%. Had the whole group one true rate, chance would still "
+            f"show a gap of {words.number(chance)}% on average, and of {words.number(wider)}% "
+            f"({sure} interval {words.span(*ends, unit='%')}) if counts vary twice as much, as "
+            "when brothers and sisters come into care together.",
+            f"With that luck taken out, {words.number(net[0])}% is left "
+            f"({words.span(*net[1:], unit='%')}). It says that neighbours differ, not that any of "
+            "them could do as another does.",
+        ]
+    else:
+        said.append("No neighbour has a lower rate, so this way of setting a target asks nothing.")
+    method = f"luck.luck, best-neighbour rule, dispersion 2, {draws} draws"
+    return Section(
+        "benchmark", said, {}, frame[["name", "rate", "low", "high", "shrunk", "this"]],
+        caption=f"{place.name} and its statistical neighbours, nearest first, on 31 March "
+        f"{place.latest}: rate with {sure} interval (dot and line), and the rate drawn towards the "
+        "mean by as much as it is chance (tick).",
+        alt=f"A dot and an interval for {place.name} and each neighbour. {said[0]}",
+        source=f"Statistical neighbours, model of {place.rows('neighbours')['model'].iloc[0]}; "
+        f"profile_rates. {method}.",
+        results={
+            "benchmark.gap_to_lowest": Result(gap, unit="percent of own rate"),
+            "benchmark.luck": Result(wider, *ends, "percent of own rate", method),
+            "benchmark.net": Result(*net, "percent of own rate", f"gap less luck; {method}"),
+            "benchmark.median": Result(middle, unit="percent, median neighbour against own rate"),
+        },
+    )  # fmt: skip
