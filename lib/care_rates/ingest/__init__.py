@@ -33,7 +33,8 @@ put side by side. A file that comes later fills what the release still lacked.
 
 **What is said.** How many rows are new; every figure that differs from the last
 release that printed the same year (both stay: a release is never rewritten); every
-figure corrected in a release that was taken in before (replaced); what was left out
+figure corrected in a release that was taken in before (replaced; tables that keep one
+figure a year, as the Welsh one does, take the newer); what was left out
 (footnotes, totals, areas that no table keeps) with file, row and reason; the sum of
 the authorities beside the printed figure for England or Wales. ``--report FILE.csv``
 keeps all of it.

@@ -16,7 +16,7 @@ to show (as ``low``)."""
 ASIDES = {"r", "p", "e", "t", "b", "a"}
 """Marks beside a figure (revised, provisional, estimated, total, break, average)."""
 
-_NUMBER = re.compile(r"(\d+|\d{1,3}([,\xa0\u2009\u202f])\d{3}(?:\2\d{3})*)(\.\d+)?")
+_NUMBER = re.compile(r"(\d+|\d{1,3}([,\xa0\u2009\u202f])\d{3}(?:\2\d{3})*)(\.\d+)?", re.ASCII)
 _ASIDE = re.compile(r"(.*\d)\s*[\[(]?\s*(?<![a-z])([a-z]|\d{1,2}(?=[\])]))\s*[\])]?", re.IGNORECASE)
 
 

@@ -91,9 +91,10 @@ def _rate_checks(resource: dict, tables: Mapping[str, list[list[str]]]) -> list[
         other = tables.get(rule.get("denominatorTable"))
         if other is None:
             continue
-        at = {name: rows[0].index(name) for name in ("release_year", "source_id")}
+        at = {n: rows[0].index(n) for n in ("release_year", "source_id", rule["rate"])}
         series = {row[other[0].index("series")] for row in other[1:]}
-        pairs = {(row[at["release_year"]], row[at["source_id"]]) for row in rows[1:]}
+        printed = (row for row in rows[1:] if row[at[rule["rate"]]])
+        pairs = {(row[at["release_year"]], row[at["source_id"]]) for row in printed}
         for year, source in sorted(pairs):
             if source in series and year not in rule["seriesByRelease"]:
                 rule["seriesByRelease"][year] = source

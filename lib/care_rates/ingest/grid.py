@@ -13,11 +13,14 @@ from care_rates.ingest.reading import Sheet
 TITLE_LINES = 30
 """How many lines of title may stand above the headings."""
 
-_CODE = re.compile(r"[EW]\d{8}")
+_CODE = re.compile(r"[EW]\d{8}", re.ASCII)
 _NOTE = re.compile(
     r"((foot)?notes?\b|sources?\b|©|\(?\d{1,2}[).:]\s|\[\w+\]\s|[a-z*.:~-]{1,3}\s*=|-\s)", re.I
 )
 _TOTAL = re.compile(r"((grand )?totals?|sum|all (areas|authorities))\b", re.I)
+_DATE = re.compile(
+    r"((as )?at |year ending )?(31(st)? mar(ch)?,? )?(?P<year>(19|20)\d{2})", re.I | re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def find_headings(
     return None
 
 
-def body(grid: Grid, log: Log, area: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def body(
+    grid: Grid, log: Log, area: Collection[str], titles: bool = True
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Go through the rows below the headings.
 
     Parameters
@@ -87,6 +92,8 @@ def body(grid: Grid, log: Log, area: Collection[str]) -> Iterator[tuple[int, dic
         Takes titles, footnotes and totals that are left out, and rows that are broken.
     area : collection of str
         Headings that tell the area of a row.
+    titles : bool
+        Whether the lines above the headings are titles, to be listed.
 
     Yields
     ------
@@ -97,7 +104,7 @@ def body(grid: Grid, log: Log, area: Collection[str]) -> Iterator[tuple[int, dic
     """
     name, headed = grid.sheet.name, set(grid.columns.values())
     width = max(headed) + 1
-    for line, _ in grid.sheet.rows[: grid.start - 1]:
+    for line, _ in grid.sheet.rows[: grid.start - 1] if titles else ():
         log.skip(name, line, "a title above the headings")
     for line, cells in grid.sheet.rows[grid.start :]:
         formula = next((i for i, cell in enumerate(cells) if cell[:1] in ("=", "@")), None)
@@ -171,11 +178,9 @@ def year_of(text: str) -> int | None:
         The year; None if it is none of these.
     """
     text = re.sub(r"[\[(][^\])]*[\])]", "", text).strip()
-    span = re.fullmatch(r"((?:19|20)\d{2})\s*[-/–]?\s*(\d{2})", text)
+    span = re.fullmatch(r"((?:19|20)\d{2})\s*[-/–]?\s*(\d{2})", text, re.ASCII)
     if span:
         first = int(span[1])
         return first + 1 if (first + 1) % 100 == int(span[2]) else None
-    years = re.fullmatch(
-        r"((as )?at |year ending )?(31(st)? mar(ch)?,? )?(?P<year>(19|20)\d{2})", text, re.I
-    )
+    years = _DATE.fullmatch(text)
     return int(years["year"]) if years else None

@@ -192,8 +192,10 @@ class Tables(Known):
         areas = [list(row) for row in self.rows("areas_england")]
         first, last = (areas[0].index(f"{end}_year_in_cla") for end in ("first", "last"))
         for row in areas[1:]:
+            known = [int(row[i]) for i in (first, last) if row[i]]
             if row[0] in years:
-                row[first], row[last] = str(min(years[row[0]])), str(max(years[row[0]]))
+                told = known + years[row[0]]
+                row[first], row[last] = str(min(told)), str(max(told))
         return {"areas_england": areas} if areas != self.rows("areas_england") else {}
 
     def report(self) -> Report:

@@ -93,7 +93,7 @@ def ingest(
     _check_options(options, package)
     read = [_read(path, options, places, log) for path in files]
     log.check()
-    found = [file for file in read if file is not None]
+    found, said = [file for file in read if file is not None], []
     for file in found:
         year = _release_year(file, found, options, log)
         log.check()
@@ -101,23 +101,22 @@ def ingest(
         tables.sources[source] = source_row(
             tables.sources_before, source, year, file, options, tables.sources.get(source)
         )
+        said.append(_say(file, source))
         for figure in file.figures:
             tables.put(figure, year, source)
     log.check()
     changed = tables.changed(places)
     log.check()
     store.check(folder, changed, tables.origin)
-    report = replace(tables.report(), files=tuple(map(_say, found)), left_out=tuple(log.left_out))
+    report = replace(tables.report(), files=tuple(said), left_out=tuple(log.left_out))
     if options.dry_run or report.empty:
         return report
     return replace(report, written=store.put(folder, changed))
 
 
-def _say(file: File) -> str:
-    return (
-        f"{file.sheet.name}: {file.layout}, {file.sheet.encoding}, "
-        f"{len(file.figures)} figures to {file.last}"
-    )
+def _say(file: File, source: str) -> str:
+    count = f"{len(file.figures):,} figures"
+    return f"{file.sheet.name}: {file.layout}; {file.sheet.encoding}; {count} for {source}"
 
 
 def _check_options(options: Options, package: Package) -> None:

@@ -100,9 +100,8 @@ def _like(known, source: str, year: int, family: str) -> dict[str, str]:
     if older:
         last = max(older)
         row |= older[last]
-        row["release"] = row["release"].replace(str(last), str(year))
-        if str(year) not in row["release"]:
-            row["release"] = f"{year} release"
+        told = row["release"].replace(str(last), str(year))
+        row["release"] = told if str(last) in row["release"] else f"{year} release"
     row["obtained_as"] = "the publisher's CSV file, taken in with care-rates ingest"
     row["years_covered"] = row["notes"] = ""
     return row

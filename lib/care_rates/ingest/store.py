@@ -90,6 +90,7 @@ def put(folder: Path, changed: Mapping[str, bytes]) -> tuple[str, ...]:
         The files.
     """
     aside = folder / UNFINISHED
+    refuse_unfinished(folder)
     aside.mkdir()
     try:
         for name, content in changed.items():

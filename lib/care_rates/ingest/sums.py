@@ -52,14 +52,14 @@ def _one(tables, places: Places, what: tuple, members: list[tuple]) -> list[str]
     parts = [value for code, value, _ in members if places.is_authority(code)]
     if not (whole and any(parts)):
         return []
-    total, printed = sum(int(value) for value in parts if value), int(whole[1])
+    total, printed = sum(float(value) for value in parts if value), float(whole[1])
     blank, more = parts.count(""), total - printed
     if more > max(EXCESS[0], EXCESS[1] * printed):
         figure = tables.came_from[table, whole[2], name]
         tables.log.stop(
             figure.file, figure.row, figure.heading,
-            f"the authorities add up to {total:,}, {places.name(whole[0])} is printed as "
-            f"{printed:,} ({table}, {', '.join(rest)}).",
+            f"the authorities add up to {total:,.0f}, {places.name(whole[0])} is printed as "
+            f"{printed:,.0f} ({table}, {', '.join(rest)}).",
             "An authority may stand under its old and its new code, or a total among them.",
         )  # fmt: skip
         return []
@@ -68,6 +68,6 @@ def _one(tables, places: Places, what: tuple, members: list[tuple]) -> list[str]
         return []
     without = f"; {blank} without a figure" if blank else ""
     return [
-        f"{table}, {rest[0]}, {name}: {places.name(whole[0])} {printed:,}, "
-        f"authorities in the file {total:,} ({more:+,}{without})"
+        f"{table}, {rest[0]}, {name}: {places.name(whole[0])} {printed:,.0f}, "
+        f"authorities in the file {total:,.0f} ({more:+,.0f}{without})"
     ]

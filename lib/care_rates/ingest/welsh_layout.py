@@ -111,7 +111,7 @@ def cross_figures(sheet: Sheet, places: Places, log: Log, given: int | None) -> 
 
 def _cross(grid: Grid, columns, year: int | None, places: Places, log: Log) -> Iterator[Figure]:
     names = [key for key in grid.columns if key.startswith("name")]
-    for line, row in body(grid, log, names):
+    for line, row in body(grid, log, names, titles=False):
         told = [row[key] for key in names if row[key]]
         code = next((cell for cell in told if re.fullmatch(r"W\d{8}", cell)), "")
         name = next((cell for cell in reversed(told) if cell != code), "")
@@ -125,8 +125,9 @@ def _cross(grid: Grid, columns, year: int | None, places: Places, log: Log) -> I
 
 def _welsh(places: Places, cells: tuple[str, ...]) -> bool:
     for cell in cells[:3] if sum(map(bool, cells)) >= 2 else ():
+        code = cell if re.fullmatch(r"W\d{8}", cell) else ""
         try:
-            if cell and places.in_wales("", cell):
+            if cell and places.in_wales(code, "" if code else cell):
                 return True
         except PlaceError:
             continue
