@@ -347,6 +347,8 @@ def test_table_keeps_only_what_is_asked_for(raw):
         ({"publisher": "a\nb"}, "--publisher"),
         ({"release": " "}, "--release"),
         ({"headings": ["number"]}, "'number' is not OLD=KNOWN"),
+        ({"headings": ["a\nb=number"]}, "is not OLD=KNOWN"),
+        ({"headings": ["nummer=number"]}, "no file has a heading 'nummer'"),
         ({"release_year": 26}, "26 is not a year"),
         ({"release_year": 2024}, "its figures end in 2026, --release-year says 2024"),
     ],
@@ -359,6 +361,7 @@ def test_ages_and_placements(raw, tmp_path):
     report = ingest.ingest([MARCH], folder=raw)
     assert report.added == {"cla_ages_england": 12, "cla_placements_england": 18}
     assert sum("group 'Gender'" in x.reason for x in report.left_out) == 4
+    assert "row 17 and 3 more: group 'Gender': no table keeps it" in report.text()
     new = {"area_code": "E06000001", "year": "2026", "source_id": "dfe_cla_2026_ees_31march"}
     home = one(raw, "cla_placements_england", placement="secure_and_childrens_homes", **new)
     assert home["placement_label"] == "Secure homes and children’s homes"

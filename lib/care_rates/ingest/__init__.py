@@ -61,7 +61,8 @@ takes back what had not begun.
 """
 
 from care_rates.ingest.findings import IngestError, Report
-from care_rates.ingest.release import Options, ingest
+from care_rates.ingest.options import Options
+from care_rates.ingest.release import ingest
 from care_rates.ingest.store import finish
 
 __all__ = ["IngestError", "Options", "Report", "finish", "ingest"]

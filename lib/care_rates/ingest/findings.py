@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -185,9 +186,7 @@ class Report:
             [f"{x.table}: {x}" for x in self.corrected],
             shown,
         )
-        lines += _some(
-            "left out", [f"{x.file}, row {x.row}: {x.reason}" for x in self.left_out], shown
-        )
+        lines += _some(f"left out, {len(self.left_out)} rows", self._reasons(), shown)
         lines += _some("the sums", list(self.checks), shown)
         if self.empty:
             lines.append("Nothing new: all of it is in data/raw already.")
@@ -196,6 +195,18 @@ class Report:
         else:
             lines.append("Nothing was written (--dry-run).")
         return "\n".join(lines)
+
+    def _reasons(self) -> list[str]:
+        """One line a reason, with its first row and how many more there are."""
+        first: dict[tuple[str, str], int] = {}
+        count: Counter = Counter()
+        for x in self.left_out:
+            first.setdefault((x.file, x.reason), x.row)
+            count[x.file, x.reason] += 1
+        return [
+            f"{file}, row {row}{f' and {n - 1} more' if n > 1 else ''}: {reason}"
+            for ((file, reason), row), n in zip(first.items(), count.values(), strict=True)
+        ]
 
     def csv(self) -> str:
         """Give every revision and every row left out as CSV.
