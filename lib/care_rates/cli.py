@@ -65,8 +65,15 @@ class Progress:
 def _value(text: str) -> object:
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than one")
+    return number
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -194,7 +201,9 @@ def parser() -> argparse.ArgumentParser:
     profile.set_defaults(do=_profile)
     for command in (run, profile):
         jobs = min(4, os.cpu_count() or 1)
-        command.add_argument("-j", "--jobs", type=int, default=jobs, help=f"at a time ({jobs})")
+        command.add_argument(
+            "-j", "--jobs", type=_at_least_one, default=jobs, help=f"at a time ({jobs})"
+        )
         command.add_argument("--force", action="store_true", help="run fresh notebooks too")
         command.add_argument("--no-site", action="store_true", help="leave the pages as they are")
     commands.add_parser("status", help="say what is fresh, what is stale and why").set_defaults(
@@ -241,7 +250,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped. What was finished is in place; run again to go on.", file=sys.stderr)
         return 130
-    except (ValueError, RuntimeError, OSError) as error:
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"care-rates: {where}{error.strerror or error}. What was whole before still is: "
+              "mend the cause and run again.", file=sys.stderr)  # fmt: skip
+        return 1
+    except (ValueError, RuntimeError) as error:
         print(f"care-rates: {error}", file=sys.stderr)
         return 1
 

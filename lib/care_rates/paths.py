@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -80,10 +81,11 @@ def label(path: Path) -> str | None:
         ``outputs/…``, ``data/processed/…`` or the path from the root; None for files
         that are not the project's.
     """
-    path = Path(path).resolve()
-    for name, folder in (("data/processed", processed()), ("outputs", outputs()), ("", ROOT)):
-        if path.is_relative_to(folder):
-            return "/".join(filter(None, (name, path.relative_to(folder).as_posix())))
+    rooms = (("data/processed", processed()), ("outputs", outputs()), ("", ROOT))
+    for form in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # links last
+        for name, folder in rooms:
+            if form.is_relative_to(folder):
+                return "/".join(filter(None, (name, form.relative_to(folder).as_posix())))
     return None
 
 
@@ -119,7 +121,7 @@ def reading(path: Path) -> Path:
     pathlib.Path
         The same.
     """
-    _read.add(Path(path).resolve())
+    _read.add(Path(os.path.abspath(path)))
     return path
 
 
@@ -132,6 +134,37 @@ def files_read() -> list[str]:
         Their labels, sorted.
     """
     return sorted(filter(None, map(label, _read)))
+
+
+def read_json(path: Path, remedy: str = "Run `care-rates run`.") -> dict:
+    """Read a JSON file that holds one object.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    remedy : str
+        What to do if it cannot be read.
+
+    Returns
+    -------
+    dict
+        What it holds.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, the fault and the remedy.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}). {remedy}") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not JSON ({error}). {remedy}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} holds {type(found).__name__}, not an object. {remedy}")
+    return found
 
 
 def write_atomically(path: Path, content: str | bytes) -> Path:

@@ -3,13 +3,14 @@
 Each notebook writes into a staging folder of its own. When it has run to its end its
 files are moved into place one by one, each of them old-and-whole or new-and-whole; the
 note of what it read and wrote comes last, so that an interrupted run is taken up again.
+The staging folder is new in every run: a kernel that outlives a killed run for a moment
+cannot write into the next one's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sys
 import threading
@@ -19,14 +20,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from care_rates import parameters_cell, paths, state
+from care_rates import parameters_cell, paths, staging, state
+from care_rates.staging import RunError
 
-STAGING = ".staging"
 FIRST, LAST = "00_data", "06_synthesis"
-
-
-class RunError(RuntimeError):
-    """A run that could not be completed: which notebook, which cell, what cause."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +55,18 @@ class Step:
 
     def code(self) -> str:
         """Digest of what is executed: the code cells and the parameters, not the prose."""
-        stat = self.source.stat()
+        try:
+            stat = self.source.stat()
+        except OSError as error:
+            raise RunError(f"{self.source} cannot be read ({error.strerror}).") from None
         cells = _code_cells(str(self.source), stat.st_mtime_ns, stat.st_size)
         return state.digest(json.dumps([cells, dict(self.parameters)], sort_keys=True))
 
 
 @lru_cache(maxsize=32)
 def _code_cells(path: str, *_: int) -> list:
-    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
-    return [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    cells = parameters_cell.cells(Path(path))
+    return [cell["source"] for cell in cells if cell["cell_type"] == "code"]
 
 
 @dataclass(frozen=True)
@@ -173,22 +173,20 @@ def run(
     Raises
     ------
     RunError
-        If another run is under way.
+        If another run is under way, or the outputs folder cannot be written.
     """
-    with _one_at_a_time():
-        shutil.rmtree(paths.outputs() / STAGING, ignore_errors=True)
+    with _one_at_a_time(), contextlib.ExitStack() as afterwards:
+        place = staging.new()
+        afterwards.callback(shutil.rmtree, place, ignore_errors=True)
         if force or any(status(plan).values()):
             from care_rates import warm
 
+            afterwards.callback(warm.stop)
             warm.start()
-            try:
-                return _run(plan, jobs, force, tell)
-            finally:
-                warm.stop()
-        return _run(plan, jobs, force, tell)
+        return _run(plan, jobs, force, tell, place)
 
 
-def _run(plan, jobs, force, tell) -> list[Outcome]:
+def _run(plan, jobs, force, tell, place) -> list[Outcome]:
     names = {step.name for step in plan}
     done: dict[str, Outcome] = {}
     waiting = list(plan)
@@ -213,7 +211,7 @@ def _run(plan, jobs, force, tell) -> list[Outcome]:
                     done[step.name] = Outcome(step.name, "fresh")
                     tell(step.name, "fresh", 0, 0)
                     continue
-                under_way[pool.submit(_execute, step, why, tell, hashes)] = step
+                under_way[pool.submit(_execute, step, why, tell, hashes, place)] = step
             if under_way:
                 finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -222,35 +220,29 @@ def _run(plan, jobs, force, tell) -> list[Outcome]:
     return [done[step.name] for step in plan]
 
 
-def _execute(step: Step, why: str, tell: Callable, hashes: state.Hashes) -> Outcome:
-    """Run one notebook in its own kernel; never raises for what the notebook does."""
+def _execute(step: Step, why: str, tell: Callable, hashes: state.Hashes, place: Path) -> Outcome:
+    """Run one notebook in its own kernel; never raises for what the notebook or disk does."""
     tell(step.name, "start", 0, 0)
-    staging = paths.outputs() / STAGING / step.name
-    staging.mkdir(parents=True, exist_ok=True)
-    target = staging / "outputs" / "notebooks" / f"{step.name}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    code = step.code()
+    folder = place / step.name
+    target = folder / "outputs" / "notebooks" / f"{step.name}.ipynb"
     try:
-        _papermill(step, staging, target, tell)
-        record = staging / "outputs" / "records" / f"{step.name}.json"
+        code = step.code()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _papermill(step, folder, target, tell)
+        record = folder / "outputs" / "records" / f"{step.name}.json"
         if not record.is_file():
             raise RunError("it did not call finish() in its last cell, so it has no results.")
         found = json.loads(record.read_text(encoding="utf-8"))
         inputs = state.observed(found["modules"], found["read"], hashes)
         record.write_text(_portable(found), encoding="utf-8")
-        outputs = promote(staging, step)
+        outputs = staging.promote(folder, step.name)
         state.remember(step.name, state.Past(code, inputs, outputs))
     except Exception as error:
-        kept = ""
-        if target.is_file():
-            place = paths.outputs() / "failed" / f"{step.name}.ipynb"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(target, place)
-            kept = f" The notebook as far as it got: {place}"
         tell(step.name, "failed", 0, 0)
-        return Outcome(step.name, "failed", f"{explain(error)}{kept}")
+        why = explain(error) + staging.keep_failed(step.name, target)
+        return Outcome(step.name, "failed", why)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
         (paths.outputs() / "failed" / f"{step.name}.ipynb").unlink()
     tell(step.name, "done", 0, 0)
@@ -293,35 +285,6 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
         if "injected-parameters" in tags:
             cell.id = "injected-parameters"
     nbformat.write(notebook, target)
-
-
-def promote(staging: Path, step: Step) -> dict[str, str]:
-    """Move what a step wrote into place, and take away what it wrote last time only.
-
-    Parameters
-    ----------
-    staging : pathlib.Path
-        Folder that the step wrote to.
-    step : Step
-        The step.
-
-    Returns
-    -------
-    dict of str to str
-        Path from the root to digest, of every file.
-    """
-    outputs: dict[str, str] = {}
-    for source in sorted(p for p in staging.rglob("*") if p.is_file()):
-        kind, *inside = source.relative_to(staging).parts
-        target = (paths.processed() if kind == "processed" else paths.outputs()).joinpath(*inside)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        name = paths.label(target)
-        outputs[name] = state.digest(source.read_bytes())
-        os.replace(source, target)
-    past = state.recall(step.name)
-    for name in set(past.outputs if past else ()) - set(outputs):
-        paths.locate(name).unlink(missing_ok=True)
-    return outputs
 
 
 def explain(error: BaseException) -> str:

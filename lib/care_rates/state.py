@@ -112,9 +112,11 @@ def recall(step: str) -> Past | None:
     """
     try:
         found = json.loads((paths.outputs() / FOLDER / f"{step}.json").read_text(encoding="utf-8"))
-        return Past(found["code"], found["inputs"], found["outputs"])
-    except (OSError, ValueError, KeyError):
+        past = Past(found["code"], found["inputs"], found["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+    whole = all(isinstance(part, dict) for part in (past.inputs, past.outputs))
+    return past if whole and isinstance(past.code, str) else None
 
 
 def stale_because(step: str, code: str, hashes: Hashes) -> str:
@@ -137,6 +139,8 @@ def stale_because(step: str, code: str, hashes: Hashes) -> str:
     past = recall(step)
     if past is None:
         return "it has not run yet"
+    if not past.code:
+        return "its last run was interrupted"
     if past.code != code:
         return "its code or parameters changed"
     for kind, files in (("changed", past.inputs), ("is not what it wrote", past.outputs)):

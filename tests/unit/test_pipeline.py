@@ -33,7 +33,7 @@ def test_a_run_and_what_is_fresh_after_it(project):
     assert order[-1] == "06_synthesis"
     outcomes, told = run()
     assert {o.result for o in outcomes.values()} == {"fresh"}
-    assert not (project[0] / "outputs" / ".staging" / "01_a").exists()
+    assert not list((project[0] / "outputs" / ".staging").iterdir())
     book = json.loads((project[0] / "outputs" / "notebooks" / "01_a.ipynb").read_text())
     assert set(book["metadata"]) == {"kernelspec"}
 
@@ -41,7 +41,8 @@ def test_a_run_and_what_is_fresh_after_it(project):
     total = "record('total', load('numbers')['x'].sum() * seed)"
     project[1]("01_a", "from care_rates.data import load", total, title="Other words")
     assert {o.result for o in run()[0].values()} == {"fresh"}
-    project[1]("01_a", "record('total', 7)")
+    load = "from care_rates.data import load\nload('numbers')"
+    project[1]("01_a", load, "record('total', 7)")
     reasons = pipeline.status(pipeline.steps())
     assert reasons["00_data"] == ""
     assert "code" in reasons["01_a"]
@@ -49,7 +50,7 @@ def test_a_run_and_what_is_fresh_after_it(project):
     outcomes, _ = run()
     assert [o.result for o in outcomes.values()] == ["fresh", "run", "fresh"]  # same record
     say = "from care_rates.report import answer\nanswer('What?', 'That.')"
-    project[1]("01_a", say, "record('total', 7)")
+    project[1]("01_a", load, say, "record('total', 7)")
     outcomes, _ = run()
     assert [o.result for o in outcomes.values()] == ["fresh", "run", "run"]
 
@@ -218,3 +219,41 @@ def test_moving_progress_line():
 def test_pages_are_stale_until_made(project):
     assert pages.index().name == "index.html"
     assert "01_a.ipynb" in " ".join(pages.inputs(state.Hashes()))
+
+
+def test_a_step_killed_while_it_moves_files_is_taken_up_again(project):
+    """The next run knows of every file that may be there, those of the killed run included."""
+    from care_rates import staging
+
+    run()
+    place = staging.new()
+    left = place / "outputs" / "tables" / "01_a" / "left.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("x")
+    staging.promote(place, "01_a")  # and no more: as if killed before the note
+    assert (project[0] / "outputs" / "tables" / "01_a" / "left.csv").is_file()
+    assert pipeline.status(pipeline.steps())["01_a"] == "its last run was interrupted"
+    assert run()[0]["01_a"].result == "run"
+    assert not (project[0] / "outputs" / "tables" / "01_a" / "left.csv").exists()
+
+
+def test_folders_on_other_disks_and_behind_links(project, tmp_path, monkeypatch):
+    """A link in place of a folder is followed; files move from one disk to another."""
+    import errno
+
+    real, elsewhere = os.replace, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project[0] / "outputs" / "results").symlink_to(elsewhere)
+
+    def other_disk(source, target):
+        if ".staging" in str(source):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return real(source, target)
+
+    monkeypatch.setattr(os, "replace", other_disk)
+    run()
+    assert "total,3" in (elsewhere / "01_a.csv").read_text()
+    assert {o.result for o in run()[0].values()} == {"fresh"}
+    (elsewhere / "01_a.csv").write_text("mine")
+    assert "results/01_a.csv is not what" in pipeline.status(pipeline.steps())["01_a"]
+    assert not [p for p in (project[0] / "processed").iterdir() if p.suffix == ".part"]
