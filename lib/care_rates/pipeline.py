@@ -257,7 +257,6 @@ def _portable(record: dict) -> str:
 
 
 def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
-    import nbformat
     import papermill
     from papermill.engines import papermill_engines
 
@@ -274,17 +273,10 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
     papermill.execute_notebook(
         step.source, target, dict(step.parameters), engine_name="care-rates",
-        kernel_name="python3", language="python", cwd=str(paths.ROOT), progress_bar=False,
-        log_output=False, autosave_cell_every=0,
+        kernel_name="python3", language="python", progress_bar=False, log_output=False,
+        request_save_on_cell_execute=False, autosave_cell_every=0,
+        resources={"metadata": {"path": str(paths.ROOT)}},
     )  # fmt: skip
-    notebook = nbformat.read(target, as_version=4)
-    notebook.metadata = {"kernelspec": notebook.metadata.get("kernelspec", {})}
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = {"tags": tags} if tags else {}
-        if "injected-parameters" in tags:
-            cell.id = "injected-parameters"
-    nbformat.write(notebook, target)
 
 
 def explain(error: BaseException) -> str:
