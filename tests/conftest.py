@@ -50,7 +50,7 @@ def whole_run(tmp_path_factory) -> Run:
         "CARE_RATES_PROCESSED": str(folder / "processed"),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "care_rates.cli", "run"],
+        [sys.executable, "-m", "care_rates.cli", "run", "--no-profiles"],
         cwd=ROOT, env=env, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
