@@ -55,9 +55,15 @@ def ranks(frame: pd.DataFrame) -> alt.LayerChart:
     """
     frame = frame[["name", "rank", "rank_low", "rank_high"]]
     base = alt.Chart(frame).encode(
-        y=alt.Y("rank:Q", title="place by the printed rate", scale=alt.Scale(reverse=True))
+        y=alt.Y(
+            "rank:Q", title="place by the printed rate", scale=alt.Scale(reverse=True, nice=False)
+        )
     )
-    x = alt.X("rank_low:Q", title="places that chance allows (1: highest rate)")
+    x = alt.X(
+        "rank_low:Q",
+        title="places that chance allows (1: highest rate)",
+        scale=alt.Scale(nice=False),
+    )
     return alt.layer(
         base.mark_rule(color=CONTEXT, strokeWidth=1.5).encode(x=x, x2="rank_high:Q"),
         base.mark_circle(color=BLUE, size=12, opacity=1).encode(

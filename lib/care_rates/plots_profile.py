@@ -133,7 +133,7 @@ def funnel(section: Section, place: Place) -> alt.LayerChart:
     ]  # fmt: skip
     points = alt.Chart(frame).encode(
         x=alt.X("persons:Q", title="children aged 0 to 17 who live there",
-                axis=alt.Axis(format=",", tickCount=5)),
+                axis=alt.Axis(format=",d", tickCount=5)),
         y=alt.Y("rate:Q", title=RATE, axis=alt.Axis(tickCount=6)),
         tooltip=["name", "persons", "rate"],
     )  # fmt: skip

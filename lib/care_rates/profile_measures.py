@@ -76,7 +76,7 @@ def mix(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _shares(frame: pd.DataFrame, labels: Mapping[str, str], kind: str) -> pd.DataFrame:
     rows = latest(frame[frame["part"].isin([*labels, "total"])], ["number"], ["part"])
     wide = rows.pivot_table(index=["key", "year"], columns="part", values="number")
-    total = wide.pop("total")
+    total = wide.pop("total").dropna()
     shown = wide.reindex(columns=list(labels)).rename(columns=labels).loc[total.index]
     if kind == "placement":
         shown["other, or withheld"] = total - shown.sum(axis=1)

@@ -98,7 +98,8 @@ def mix(place: Place) -> Section:
     """
     rows = place.rows("mix")
     rows, missing = rows[rows["total"] > 0], {}
-    if rows.empty:
+    shown = rows[rows["part"] != "other, or withheld"]
+    if shown["number"].isna().all():
         reason = place.why("Withheld by the publisher.")
         return Section("placements-and-ages", missing={"placements and ages": reason})
     if place.country == "Wales":
@@ -113,9 +114,7 @@ def mix(place: Place) -> Section:
         rows["number"].fillna(0).clip(upper=rows["total"]), rows["total"], level=1 - place.alpha
     ).set_index(rows.index)  # fmt: skip
     rows = rows.join((100 * ends).where(known)).rename(columns={"proportion": "share"})
-    whole = place.rows("mix", place.country_key)
-    whole = whole[whole["year"] == whole.merge(rows[["year", "kind"]].drop_duplicates(),
-                                               on="kind")["year_y"].iloc[0]]  # fmt: skip
+    whole = place.rows("mix", place.country_key).merge(rows[["kind", "year"]].drop_duplicates())
     whole = (100 * whole["number"] / whole["total"]).set_axis(
         pd.MultiIndex.from_frame(whole[["kind", "part"]])
     )

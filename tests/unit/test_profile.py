@@ -1,0 +1,342 @@
+"""The page of one authority: kinds of area, what is said, what is missing and why."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from care_rates import areas, data, plots_areas, report
+from care_rates import plots_profile as draw
+from care_rates import profile_compare as compare
+from care_rates import profile_forecasts as ahead
+from care_rates import profile_models as models
+from care_rates import profile_outlook as outlook
+from care_rates import profile_services as services
+from care_rates import profile_trend as trend
+from care_rates.profile import TABLES, Place
+from care_rates.profile_common import save_common, sizes, with_names
+from care_rates.profile_page import AreaPage
+
+pytestmark = pytest.mark.unit
+
+MAKERS = {
+    "about": trend.opening, "at-a-glance": trend.glance, "trend": trend.trend,
+    "funnel": compare.funnel, "funnel-over-years": compare.funnel_years,
+    "given-deprivation": compare.deprivation, "flows": services.flows,
+    "placements-and-ages": services.mix, "inspections": services.ofsted,
+    "spending": services.spend, "forecast": outlook.forecast,
+    "benchmark": lambda place: compare.benchmark(place, seed=1, draws=200),
+    "revisions": outlook.revisions,
+}  # fmt: skip
+CHARTS = {
+    "trend": draw.trend, "funnel": draw.funnel, "funnel-over-years": draw.funnel_years,
+    "given-deprivation": draw.deprivation, "flows": draw.flows, "placements-and-ages": draw.mix,
+    "forecast": draw.forecast, "benchmark": draw.benchmark,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def common(analysis_tables):
+    return save_common(seed=1, draws=300)
+
+
+@pytest.fixture(scope="module")
+def at(common):
+    tables = {name: common[f"profile_{name}"] for name in TABLES}
+    return lambda name: Place.of(areas.find(name), tables)
+
+
+@pytest.fixture(scope="module")
+def page(at):
+    return lambda name: {key: make(at(name)) for key, make in MAKERS.items()}
+
+
+def test_an_authority_is_found_by_name_and_code_and_near_misses_are_named():
+    assert areas.find("liverpool")["unit_id"] == areas.find("E08000012")["unit_id"]
+    with pytest.raises(data.DataError, match="Did you mean Liverpool"):
+        areas.find("Liverpol")
+    with pytest.raises(data.DataError, match="give the name or the code"):
+        areas.find("  ")
+
+
+def test_a_metropolitan_district_has_every_section(page):
+    found = page("Liverpool")
+    assert not any(section.missing for section in found.values())
+    assert all(section.sentences for section in found.values())
+    results = {k: r for section in found.values() for k, r in section.results.items()}
+    rate = results["rate.latest"]
+    assert rate.low < rate.value < rate.high
+    assert results["rate.low"].value == rate.low
+    assert results["rate.high"].value == rate.high
+    assert {"change_5y", "residual_given_deprivation", "forecast_2030", "rank_interval",
+            "placements.residential_share", "funnel.position"} <= set(results)  # fmt: skip
+    rank = results["rank_interval"]
+    assert rank.low <= rank.value <= rank.high
+    assert "1,416 children" in found["at-a-glance"].sentences[0]
+    assert found["at-a-glance"].frame.index[-1] == "England"
+
+
+def test_all_numbers_of_an_interval_are_in_order_on_every_kind_of_page(page):
+    for name in ("Kent", "Hackney", "Rutland", "Cardiff", "Poole"):
+        results = {k: r for s in page(name).values() for k, r in s.results.items()}
+        for key, found in results.items():
+            if found.low is not None and pd.notna(found.value):
+                assert found.low <= found.value + 1e-9, (name, key)
+                assert found.value <= found.high + 1e-9, (name, key)
+
+
+def test_city_of_london_names_what_is_withheld(page, at):
+    found = page("City of London")
+    assert at("City of London").latest == 2024
+    assert "2025" in next(iter(found["about"].missing))
+    assert "Withheld" in found["about"].missing["figures for 2025"]
+    assert found["placements-and-ages"].frame.empty
+    assert "nearly all luck" in found["benchmark"].missing["a benchmark of neighbours"]
+    assert "a forecast" in found["forecast"].missing
+    rank = found["funnel"].results["rank_interval"]
+    assert rank.high - rank.low > 50
+
+
+def test_isles_of_scilly_keep_every_section_and_say_why_it_is_empty(page):
+    found = page("Isles of Scilly")
+    reason = found["funnel"].missing["a place in the funnel"]
+    assert "no child in care in most years" in reason
+    for name in ("funnel-over-years", "given-deprivation", "forecast", "benchmark",
+                 "placements-and-ages"):  # fmt: skip
+        assert found[name].frame.empty
+        assert reason in found[name].missing.values()
+    assert found["trend"].sentences == ["In every year with a figure the rate was 0."]
+    assert "change_5y" not in found["at-a-glance"].results
+
+
+@pytest.mark.parametrize("name", ["Dorset", "Bournemouth"])
+def test_a_boundary_change_ends_the_series_and_the_joined_land_goes_on(page, at, name):
+    found, place = page(name), at(name)
+    assert place.latest == 2019
+    assert "ended on 1 April 2019" in found["about"].sentences[1]
+    assert "Bournemouth, Christchurch and Poole and of Dorset" in found["about"].sentences[1]
+    glance = found["at-a-glance"].frame
+    assert glance.loc["Bournemouth, Dorset and Poole together", "31 March"] == "2025"
+    assert glance.loc["Dorset (since 2019)", "31 March"] == "2025"
+    assert glance.loc[[name]].iloc[0]["31 March"] == "2019"
+    assert "Bournemouth, Dorset and Poole together" in found["forecast"].sentences[1]
+    assert "a forecast of its own" in found["forecast"].missing
+    assert set(place.rows("neighbours")["model"]) == {"2021"}
+    assert len(set(found["inspections"].frame["council"])) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "since", "part"),
+    [("Cumbria", 2023, "Cumberland"), ("Northamptonshire", 2021, "North Northamptonshire")],
+)
+def test_a_split_council_goes_on_as_a_sum(page, at, name, since, part):
+    found, place = page(name), at(name)
+    assert place.latest == 2025
+    assert f"On 1 April {since}" in found["about"].sentences[1]
+    assert f"Figures from {since + 1} on are the sums" in found["about"].sentences[1]
+    assert f"{part} (since {since})" in found["at-a-glance"].frame.index
+    assert "one weekly cost for the whole area" in found["spending"].missing
+    assert part in set(found["spending"].frame["place"])
+
+
+def test_a_renamed_council_is_no_successor(at):
+    assert len(at("Buckinghamshire").successors) == 1
+    assert len(trend.opening(at("Buckinghamshire")).sentences) == 1
+    assert at("Bedford").history.index[0] == 2010
+    assert "part of Bedfordshire" in trend.opening(at("Bedford")).missing["figures before 2010"]
+
+
+@pytest.mark.parametrize("name", ["Torfaen", "Ceredigion"])
+def test_welsh_pages_keep_their_sections_and_name_the_tables_that_are_missing(page, name):
+    found = page(name)
+    for section in ("flows", "spending", "benchmark"):
+        assert found[section].frame.empty
+        assert "for Wales" in next(iter(found[section].missing.values()))
+    assert "Ofsted inspects in England" in found["inspections"].missing["inspection judgements"]
+    assert "statistical neighbours" in found["at-a-glance"].missing
+    assert "nearest 5" in found["funnel"].sentences[2]
+    assert "placements" in found["placements-and-ages"].missing
+    assert "forecast_2023" in found["forecast"].results
+    rounded = found["revisions"].results["rate.latest_rounding"]
+    rate = found["at-a-glance"].results["rate.latest"]
+    assert rate.low < rounded.low < rate.value < rounded.high < rate.high
+
+
+def test_the_list_of_gaps_holds_every_gap_once(page):
+    sections = list(page("Torfaen").values())
+    gaps = outlook.gaps([*sections, *sections])
+    wanted = {what for section in sections for what in section.missing}
+    assert set(gaps.frame["missing for this area"]) == wanted
+    assert len(gaps.frame) == len(wanted) == gaps.results["missing"].value
+    none = outlook.gaps([])
+    assert none.frame.empty
+    assert none.sentences
+
+
+def test_no_sentence_of_any_page_is_broken_or_judges(at, common):
+    names = common["profile_names"]
+    sample = data.load("areas")["area"].iloc[::18]
+    bad = ("nan", "not known", "None", "worst", "failing", "burden", "  ", "outlier")
+    for name in sample:
+        for maker in MAKERS.values():
+            section = maker(at(name))
+            for text in [*section.sentences, *section.missing, *section.missing.values()]:
+                assert not any(word in text for word in bad), (name, text)
+                assert text.strip()
+            assert bool(len(section.frame)) <= bool(section.caption and section.source)
+            assert len(section.frame) or section.missing or section.sentences
+    assert names["name"].notna().all()
+
+
+def test_no_figures_at_all_still_make_a_page(at):
+    place = at("Isles of Scilly")
+    tables = {name: frame[frame["key"] != place.key] if "key" in frame else frame
+              for name, frame in place.tables.items()}  # fmt: skip
+    empty = Place.of(areas.find("Isles of Scilly"), tables)
+    assert empty.latest is None
+    for name, make in MAKERS.items():
+        section = make(empty)
+        assert section.missing or section.sentences, name
+        assert not section.results
+    assert compare.funnel(empty).frame.empty
+
+
+def test_change_is_that_of_two_poisson_rates_and_rounding_widens_it(at):
+    place = at("Cardiff")
+    found = trend.change(place, place.key, place.latest)
+    rows = place.history
+    now, then = rows.loc[place.latest], rows.loc[place.latest - 5]
+    assert found[0] == pytest.approx(100 * (now["rate"] / then["rate"] - 1))
+    rates = place.tables["rates"].assign(rounding=0)
+    exact = Place.of(areas.find("Cardiff"), {**place.tables, "rates": rates})
+    narrow = trend.change(exact, exact.key, exact.latest)
+    assert found[1] < narrow[1] < narrow[2] < found[2]
+    assert trend.change(place, place.key, 1990) is None
+
+
+def test_a_large_step_in_spending_is_said_to_point_to_the_return(page):
+    said = page("Liverpool")["spending"].sentences
+    assert any("points to the return" in text for text in said)
+    assert not any("points to the return" in text for text in page("Kent")["spending"].sentences)
+
+
+def test_luck_is_taken_out_and_no_gap_is_no_target(page):
+    results = page("Liverpool")["benchmark"].results
+    gap, chance = results["benchmark.gap_to_lowest"].value, results["benchmark.luck"].value
+    net = results["benchmark.net"]
+    assert net.value == pytest.approx(gap - chance)
+    assert 0 <= net.low <= net.value <= net.high <= gap + 1e-9
+    rutland = page("Rutland")["benchmark"]
+    assert rutland.results["benchmark.gap_to_lowest"].value == pytest.approx(0)
+    assert "asks nothing" in rutland.sentences[-1]
+
+
+@pytest.mark.parametrize("name", ["Dorset", "Torfaen"])
+def test_charts_are_small_and_lean(page, at, name):
+    place, total = at(name), 0
+    for key, chart in CHARTS.items():
+        section = page(name)[key]
+        if len(section.frame):
+            made = chart(section, place).to_dict()
+            widths = [made.get("width", 0), *(p.get("width", 0) for p in made.get("vconcat", []))]
+            assert max(widths) <= 480
+            total += len(str(made))
+            assert section.alt
+    assert total < 90_000
+
+
+def test_charts_over_all_areas(common):
+    shares = models.outside(common["profile_funnel"])
+    assert set(shares["rule"]) == {"chance alone", "spread allowed for"}
+    assert shares["percent"].between(0, 100).all()
+    assert shares.loc[shares["country"].eq("England") & shares["year"].ge(2010),
+                      "unsure"].max() == 0  # fmt: skip
+    assert plots_areas.outside(shares).to_dict()
+    ranks = with_names(common, "funnel").query("year == year.max()")
+    assert plots_areas.ranks(ranks).to_dict()
+    region = with_names(common, "expected").query("year == year.max()").assign(percent=1.0)
+    assert plots_areas.by_region(region, areas.REGIONS).to_dict()
+    assert set(sizes(common)["table"]) == set(common)
+
+
+def test_funnels_hold_every_authority_with_figures_but_scilly(common):
+    funnel, rates = common["profile_funnel"], common["profile_rates"]
+    held = models.judged(rates)
+    assert len(funnel) == len(held)
+    assert areas.SCILLY not in set(funnel["key"])
+    beyond = funnel["rate"] > funnel["high_99_8"]
+    assert (funnel.loc[beyond, "flag"] == 2).all()
+    assert funnel["rank"].between(funnel["rank_low"], funnel["rank_high"]).mean() > 0.97
+
+
+def test_expected_rates_follow_deprivation_and_their_counts_add_up(common):
+    found = common["profile_expected"]
+    for _, rows in found.groupby(["country", "year"]):
+        order = rows.sort_values("deprivation")["expected"]
+        assert np.diff(order).min() > -1e-9
+        assert rows["slope_low"].iloc[0] > 1
+        ratio = rows["number"].sum() / (rows["expected"] * rows["persons"] / 1e4).sum()
+        assert ratio == pytest.approx(1, abs=0.06)
+        inside = rows["rate"].between(rows["usual_low"], rows["usual_high"]).mean()
+        assert inside > 0.85
+
+
+def test_deprivation_is_left_out_where_too_few_authorities_have_it(common, analysis_tables):
+    index = models.indices(analysis_tables)
+    rates = common["profile_rates"]
+    few = index[index["key"].isin(index.loc[index["country"] == "England", "key"].iloc[:400])]
+    few = pd.concat([few[few["country"] == "England"], index[index["country"] == "Wales"].head(5)])
+    found, _ = models.given_deprivation(rates, few)
+    assert set(found["country"]) == {"England"}
+
+
+def test_histories_have_no_gap_and_reach_the_last_year(common):
+    past = ahead.histories(common["profile_rates"])
+    assert "E09000001" not in past
+    assert "E10000009" not in past
+    assert "E06000028+E06000029+E10000009" in past
+    for key, history in itertools.islice(past.items(), 0, None, 10):
+        assert (np.diff(history.index) == 1).all(), key
+        assert history["stock"].notna().all()
+        assert len(history) >= 10
+
+
+def test_the_rule_with_the_smallest_error_is_used(common):
+    scores, found = common["profile_scores"], common["profile_forecast"]
+    assert scores["mean_absolute_error"].is_monotonic_increasing
+    assert set(found["rule"]) == {scores["method"].iloc[0]}
+    assert (found["low"] <= found["forecast"]).all()
+    assert (found["low"] >= 0).all()
+    assert found["own_tests"].ge(found["own_held"]).all()
+    short = {"A": pd.DataFrame({"stock": np.arange(10.0, 20)}, index=range(2000, 2010)),
+             "B": pd.DataFrame({"stock": np.arange(9.0, 29)}, index=range(1990, 2010))}  # fmt: skip
+    assert set(ahead.backtests(short)["key"]) == {"B"}
+
+
+def test_neighbours_are_never_the_authority_itself(common):
+    near = common["profile_neighbours"]
+    assert (near["key"] != near["near"]).all()
+    assert near.groupby("key").size().between(9, 10).all()
+    assert not near["key"].str.startswith("W").any()
+
+
+def test_a_page_shows_records_and_ends_with_its_gaps(common, monkeypatch, tmp_path):
+    shown, html = [], []
+    monkeypatch.setenv("CARE_RATES_OUTPUTS", str(tmp_path))
+    monkeypatch.setattr("care_rates.profile_page.display", lambda bundle, **_: html.append(bundle))
+    monkeypatch.setattr("care_rates.profile_page.show", lambda _, **kw: shown.append(kw))
+    monkeypatch.setattr(report, "_now", report.Session("area_profile", {}))
+    page = AreaPage.of("Torfaen")
+    page.put(trend.glance(page.place), decimals=1)
+    page.put(trend.trend(page.place), draw.trend)
+    page.put(services.flows(page.place), draw.flows)
+    page.gaps()
+    assert [kw["name"] for kw in shown] == ["at-a-glance", "trend", "what-is-missing"]
+    assert shown[0]["decimals"] == 1
+    assert "alt" in shown[1]
+    assert any("<strong>Missing here: statistical neighbours.</strong>" in b["text/html"]
+               for b in html)  # fmt: skip
+    keys = [row["key"] for row in report.session().results]
+    assert "rate.latest" in keys
+    assert keys[-1] == "missing"
