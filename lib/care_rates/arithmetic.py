@@ -147,6 +147,8 @@ _COMPARISONS = {
 }  # fmt: skip
 _OPERAND = re.compile(r"\{([a-z0-9_.]+)\}")
 MOST_CORNERS = 4096
+MOST_SIGNS = 5000
+"""The longest formula registered has a third of it."""
 
 
 def operands(formula: str) -> list[str]:
@@ -186,6 +188,8 @@ def imply(formula: str, bounds: Mapping[str, tuple[float, float, float]]) -> Imp
         If the expression cannot be read, uses something that is not allowed, names
         an unknown claim, or divides by zero.
     """
+    if len(formula) > MOST_SIGNS:
+        raise FormulaError(f"{formula[:60]!r}… has {len(formula):,} signs, at most {MOST_SIGNS:,}.")
     names = operands(formula)
     unknown = [name for name in names if name not in bounds]
     if unknown:
@@ -194,8 +198,9 @@ def imply(formula: str, bounds: Mapping[str, tuple[float, float, float]]) -> Imp
     source = _OPERAND.sub(lambda m: local[m.group(1)], formula)
     try:
         tree = ast.parse(source.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise FormulaError(f"{formula!r} cannot be read: {error.msg}.") from None
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        why = getattr(error, "msg", None) or type(error).__name__
+        raise FormulaError(f"{formula[:200]!r} cannot be read: {why}.") from None
     box = {local[name]: bounds[name] for name in names}
     try:
         if isinstance(tree, ast.Compare):
@@ -206,6 +211,12 @@ def imply(formula: str, bounds: Mapping[str, tuple[float, float, float]]) -> Imp
         return _extremes(tree, box, formula)
     except ZeroDivisionError:
         raise FormulaError(f"{formula!r} divides by zero.") from None
+    except (OverflowError, RecursionError):
+        raise FormulaError(f"{formula[:200]!r} is too large to work out.") from None
+    except FormulaError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise FormulaError(f"{formula[:200]!r} cannot be worked out: {error}.") from None
 
 
 def _extremes(tree: ast.AST, box: Mapping, formula: str) -> Implied:
@@ -250,15 +261,21 @@ def _compare(tree: ast.AST, box: Mapping, formula: str) -> Implied:
 def _number(node: ast.AST, values: Mapping[str, float], formula: str) -> float:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return number
+            return float(number)
         case ast.Name(id=name) if name in values:
             return values[name]
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_number(inner, values, formula)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _OPERATORS[type(op)](
+            found = _OPERATORS[type(op)](
                 _number(left, values, formula), _number(right, values, formula)
             )
+            if isinstance(found, complex) or not math.isfinite(found):
+                raise FormulaError(f"{formula!r}: {ast.unparse(node)[:40]!r} is no finite number.")
+            return found
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
-            return float(FUNCTIONS[name](*(_number(arg, values, formula) for arg in args)))
+            found = float(FUNCTIONS[name](*(_number(arg, values, formula) for arg in args)))
+            if not math.isfinite(found):
+                raise FormulaError(f"{formula!r}: {ast.unparse(node)[:40]!r} is no finite number.")
+            return found
     raise FormulaError(f"{formula!r}: {ast.unparse(node)[:40]!r} is not allowed in a formula.")

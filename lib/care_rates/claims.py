@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from care_rates import paths
+from care_rates import csvtext, paths
 from care_rates.arithmetic import FormulaError, imply, operands
 from care_rates.printed import parse, parse_range
 from care_rates.verdicts import (
@@ -39,6 +39,8 @@ COLUMNS = (
     "claim_id", "locator", "statement", "published", "relation", "unit", "quantity", "kind",
     "topic", "needs", "scope", "scope_reason", "formula",
 )  # fmt: skip
+BAND_COLUMNS = ("quantity", "absolute", "relative", "reason")
+REASON_COLUMNS = ("claim", "reason", "note")
 RELATIONS = ("=", "<", ">", "<=", ">=", "about", "range", "direction", "rank", "set")
 KINDS = ("arithmetic", "descriptive", "associational", "causal", "forecast", "judgement")
 SCOPES = ("in", "later", "not_public", "out")
@@ -80,39 +82,62 @@ class Register:
         for report in REPORTS:
             path = self.folder / f"{report}.csv"
             if path.is_file():
-                self._add(paths.reading(path), report)
+                self._add(path, report)
         for claim in self.claims.values():
             self._check_formula(claim)
-        self.bands = self._table("bands.csv").set_index("quantity")
-        self.bands[["absolute", "relative"]] = self.bands[["absolute", "relative"]].astype(float)
-        self._reasons = {}
+        self.bands = self._read_bands()
+        self._reasons: dict[str, tuple[str, str]] = {}
         for path in sorted(self.folder.glob("reasons/*.csv")):
-            for row in self._table(path.relative_to(self.folder)).itertuples():
+            for row in self._table(path.relative_to(self.folder), REASON_COLUMNS).itertuples():
+                where = f"{path.name}, {row.claim}"
                 if row.reason not in REASONS:
                     known = ", ".join(REASONS)
-                    raise ClaimError(
-                        f"{path.name}, {row.claim}: {row.reason!r} is not one of: {known}."
-                    )
+                    raise ClaimError(f"{where}: {row.reason!r} is not one of: {known}.")
+                if row.claim in self._reasons:
+                    raise ClaimError(f"{where}: two reasons. Keep one of them.")
                 self._reasons[row.claim] = (row.reason, row.note)
 
-    def _table(self, name: str | Path) -> pd.DataFrame:
+    def _table(self, name: str | Path, columns: tuple[str, ...]) -> pd.DataFrame:
+        """Read one of the register's files as text, indexed by line."""
         path = paths.reading(self.folder / name)
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+        def fault(line: int, what: str, remedy: str) -> ClaimError:
+            return ClaimError(f"{path.name}, row {line}: {what} {remedy}")
+
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ClaimError(f"{path} cannot be read ({error.strerror}). Restore it.") from None
+        header, body = csvtext.rows(content, fault)
+        if tuple(header) != columns:
+            raise ClaimError(f"{path.name}: the columns must be {', '.join(columns)}.")
+        return pd.DataFrame(list(body.values()), columns=header, index=list(body), dtype=str)
+
+    def _read_bands(self) -> pd.DataFrame:
+        bands = self._table("bands.csv", BAND_COLUMNS)
+        for line, row in bands.iterrows():
+            try:
+                sizes = float(row["absolute"]), float(row["relative"])
+                sound = all(math.isfinite(size) and size >= 0 for size in sizes)
+            except ValueError:
+                sound = False
+            if not sound or (bands["quantity"] == row["quantity"]).sum() > 1:
+                raise ClaimError(
+                    f"bands.csv, row {line}, {row['quantity']}: give each quantity one line with "
+                    "two numbers, none below zero."
+                )
+        return bands.astype({"absolute": float, "relative": float}).set_index("quantity")
 
     def _add(self, path: Path, report: str) -> None:
-        with path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise ClaimError(f"{path.name}: the columns must be {', '.join(COLUMNS)}.")
-            for row in reader:
-                where = f"{path.name}, row {reader.line_num}, {row['claim_id']}"
-                claim = Claim(**row, number=parse(row["published"]))
-                fault = _fault(claim, report)
-                if claim.claim_id in self.claims:
-                    fault = "the id stands twice."
-                if fault:
-                    raise ClaimError(f"{where}: {fault}")
-                self.claims[claim.claim_id] = claim
+        for line, *cells in self._table(path.name, COLUMNS).itertuples():
+            row = dict(zip(COLUMNS, cells, strict=True))
+            claim = Claim(**row, number=parse(row["published"]))
+            fault = _fault(claim, report)
+            if claim.claim_id in self.claims:
+                fault = "the id stands twice."
+            if fault:
+                raise ClaimError(f"{path.name}, row {line}, {claim.claim_id[:80]}: {fault}")
+            self.claims[claim.claim_id] = claim
 
     def _check_formula(self, claim: Claim) -> None:
         for name in operands(claim.formula):

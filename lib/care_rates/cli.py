@@ -153,9 +153,8 @@ def _readme(_: argparse.Namespace) -> int:
 def _seal(options: argparse.Namespace) -> int:
     from care_rates import data
 
-    for name in options.table:
-        print(f"{name}: sha256 {data.seal(name)}")
-        data.Package().read(name)
+    for name, digest in data.seal_checked(options.table).items():
+        print(f"{name}: sha256 {digest}")
     return 0
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from care_rates import paths
+from care_rates import csvtext, paths
 from care_rates.schema import DataError, check_codes, check_fields, check_rates, typed
 
 UNFINISHED = ".ingest"
@@ -38,9 +38,9 @@ class Package:
             content = json.loads(description.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError(f"{description} is missing. Restore it from the repository.") from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{description} cannot be read: {error}. Restore it.") from None
-        self.resources = {resource["name"]: resource for resource in content["resources"]}
+        self.resources = _described(description, content)
         self._read: dict[str, pd.DataFrame] = {}
 
     @property
@@ -92,23 +92,14 @@ class Package:
                 "Restore it, or, if the change is meant, run `care-rates seal "
                 f"{name}` and say in the commit what changed."
             )
-        try:
-            lines = content.decode("utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{resource['path']}: not UTF-8 at byte {error.start}. Save it as UTF-8."
-            ) from None
-        rows = list(csv.reader(lines, strict=True))
-        header, body = rows[0], rows[1:]
-        for number, row in enumerate(body, start=2):
-            if len(row) != len(header):
-                raise DataError(
-                    f"{resource['path']}, row {number}, "
-                    f"field {header[min(len(row), len(header) - 1)]}: "
-                    f"{len(row)} cells where the heading has {len(header)}. "
-                    "Quote cells that hold commas."
-                )
-        return pd.DataFrame(body, columns=header, index=range(2, len(body) + 2), dtype="str")
+
+        def fault(line: int, what: str, remedy: str) -> DataError:
+            place = "" if what.startswith("not UTF-8") else f", row {line}"
+            joint = ", " if what.startswith("field ") else ": "
+            return DataError(f"{resource['path']}{place}{joint}{what} {remedy}")
+
+        header, body = csvtext.rows(content, fault)
+        return pd.DataFrame(list(body.values()), columns=header, index=list(body), dtype="str")
 
     def read(self, name: str) -> pd.DataFrame:
         """Read and validate one raw table.
@@ -168,6 +159,27 @@ class Package:
         return pd.concat(found, ignore_index=True)
 
 
+def _described(path: Path, content: object) -> dict[str, dict]:
+    """Check that a description has what is needed to read the tables."""
+    fault = f"{path} does not describe a data package"
+    if not isinstance(content, dict) or not isinstance(content.get("resources"), list):
+        raise DataError(f"{fault}: it has no list of resources. Restore it.")
+    for number, resource in enumerate(content["resources"], start=1):
+        try:
+            fields = [(f["name"], f["type"]) for f in resource["schema"]["fields"]]
+            words = (resource["name"], resource["path"], resource["hash"], *map(str, fields))
+            sound = all(isinstance(word, str) for word in words) and fields
+            keys = set(resource["schema"]["primaryKey"]) - {name for name, _ in fields}
+        except (KeyError, TypeError) as error:
+            raise DataError(f"{fault}: resource {number} lacks {error}. Restore it.") from None
+        if not sound or keys or Path(resource["path"]).name != resource["path"]:
+            raise DataError(
+                f"{fault}: resource {number} needs words for name, path (a file beside it) and "
+                "hash, fields, and a key among them. Restore it."
+            )
+    return {resource["name"]: resource for resource in content["resources"]}
+
+
 def seal(name: str, folder: Path | str | None = None) -> str:
     """Record the present bytes of a raw table as the described ones.
 
@@ -204,9 +216,43 @@ def seal(name: str, folder: Path | str | None = None) -> str:
     return digest
 
 
+def seal_checked(names: Sequence[str], folder: Path | str | None = None) -> dict[str, str]:
+    """Record the present bytes of raw tables as the described ones, if they read.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Table names.
+    folder : path-like, optional
+        Folder of the data package.
+
+    Returns
+    -------
+    dict of str to str
+        The new sha256 by table.
+
+    Raises
+    ------
+    DataError
+        If a table is at fault; nothing is written then.
+    """
+    package = Package(folder)
+    for name in names:
+        content = (package.folder / package.resource(name)["path"]).read_bytes()
+        package.resources[name]["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    for name in names:
+        package.read(name)
+    return {name: seal(name, folder) for name in names}
+
+
 @lru_cache(maxsize=64)
 def _processed(path: str, stamp: int) -> pd.DataFrame:
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path} cannot be read ({str(error)[:80]}). Delete it and run `care-rates run`."
+        ) from None
 
 
 def load(name: str) -> pd.DataFrame:
@@ -270,7 +316,7 @@ def save_all(tables: dict[str, pd.DataFrame], dictionary: pd.DataFrame) -> list[
     list of pathlib.Path
         The files.
     """
-    text = dictionary.to_csv(index=False, lineterminator="\n")
+    text = csvtext.write(dictionary)
     written = [save(frame, name) for name, frame in tables.items()]
     place = paths.writing("processed") / "dictionary.csv"
     return [*written, paths.write_atomically(place, text)]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 
-from care_rates import __version__, markup, paths
+from care_rates import __version__, csvtext, markup, paths
 from care_rates.claims import REASONS, REPORTS, STATUSES
 from care_rates.ledger import scorecard
-from care_rates.notebook_page import title_of
+from care_rates.notebook_page import SiteError, title_of
 from care_rates.profiles import areas
+from care_rates.report import CLAIM_FIELDS
 
 RELEASED = "2026-11-23"
 
@@ -26,7 +26,14 @@ def claims() -> pd.DataFrame:
         ``outputs/results/claims.csv``, all text.
     """
     path = paths.outputs() / "results" / "claims.csv"
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    remedy = "Run `care-rates run`."
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise SiteError(f"{path} cannot be read ({error}). {remedy}") from None
+    if not {*CLAIM_FIELDS, "topic", "anchor"} <= set(rows):
+        raise SiteError(f"{path} is not the ledger: columns are missing. {remedy}")
+    return rows.map(csvtext.original)
 
 
 def answers() -> list[dict]:
@@ -39,7 +46,7 @@ def answers() -> list[dict]:
     """
     found = []
     for path in sorted((paths.outputs() / "records").glob("[0-9][0-9]_*.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = paths.read_json(path)
         found += [{"notebook": record["notebook"], **row} for row in record.get("answers", [])]
     return found
 

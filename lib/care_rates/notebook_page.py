@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from care_rates import paths
+from care_rates import parameters_cell, paths
 
 HERE = Path(__file__).resolve().parent
 VEGALITE = "application/vnd.vegalite.v5+json"
@@ -103,7 +103,7 @@ class NotebookPage:
             HTML.
         """
         path = paths.outputs() / "records" / f"{self.output}.json"
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = paths.read_json(path)
         values = [f"<code>{escape(f'{k} = {v!r}')}</code>" for k, v in record["parameters"].items()]
         given = f" with {', '.join(values)}" if values else ""
         tables = ", ".join(f"<code>{escape(name)}</code>" for name in record.get("tables", []))
@@ -178,8 +178,7 @@ def title_of(notebook: str) -> str:
     SiteError
         If it has none.
     """
-    content = json.loads((paths.notebooks() / f"{notebook}.ipynb").read_text(encoding="utf-8"))
-    for cell in content["cells"]:
+    for cell in parameters_cell.cells(paths.notebooks() / f"{notebook}.ipynb"):
         found = re.search(r"^# (.+)$", "".join(cell["source"]), re.MULTILINE)
         if cell["cell_type"] == "markdown" and found:
             return found.group(1).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from care_rates import paths, state
+from care_rates import paths, staging, state
 
 MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
@@ -63,8 +63,9 @@ def build_if_stale() -> list[Path]:
         return []
     from care_rates import site
 
-    made = site.build()
-    files = sorted(p for p in (paths.outputs() / "html").rglob("*") if p.is_file())
-    outputs = {paths.label(path): hashes.of(path) for path in files}
-    state.remember("site", state.Past(code, {}, outputs))
+    with staging.alone():
+        made = site.build()
+        files = sorted(p for p in (paths.outputs() / "html").rglob("*") if p.is_file())
+        outputs = {paths.label(path): hashes.of(path) for path in files}
+        state.remember("site", state.Past(code, {}, outputs))
     return made

@@ -12,8 +12,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -175,7 +173,7 @@ def run(
     RunError
         If another run is under way, or the outputs folder cannot be written.
     """
-    with _one_at_a_time(), contextlib.ExitStack() as afterwards:
+    with staging.alone(), contextlib.ExitStack() as afterwards:
         place = staging.new()
         afterwards.callback(shutil.rmtree, place, ignore_errors=True)
         if force or any(status(plan).values()):
@@ -297,32 +295,3 @@ def explain(error: BaseException) -> str:
         return f"cell {error.cell_index + 1}: {error.ename}: {text[0]}"
     text = str(error).strip().splitlines() or [type(error).__name__]
     return f"{type(error).__name__}: {text[0]}"
-
-
-_here = threading.Lock()
-
-
-@contextlib.contextmanager
-def _one_at_a_time():
-    """Let one run at a time write to the outputs folder."""
-    folder = paths.outputs() / state.FOLDER
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a+")
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written ({error.strerror}). Nothing was run.") from None
-    busy = "Another run is writing to this outputs folder. Wait for it, or stop it."
-    with lock:
-        if not _here.acquire(blocking=False):
-            raise RunError(busy)
-        try:
-            if sys.platform != "win32":
-                import fcntl
-
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:
-                    raise RunError(busy) from None
-            yield
-        finally:
-            _here.release()

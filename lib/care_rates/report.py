@@ -7,19 +7,22 @@ all of them or none.
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 from IPython.display import display
 
-from care_rates import markup, parameters_cell, paths
+from care_rates import csvtext, markup, parameters_cell, paths
 from care_rates.areas import slug
-from care_rates.claims import MISSES, REASONS, ClaimError, Register, count
+from care_rates.claims import MISSES, ClaimError, Register, count
+from care_rates.compared import beside, by_claim
 
+_NAME = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 VEGALITE = "application/vnd.vegalite.v5+json"
 CLAIM_FIELDS = (
     "claim_id", "report", "locator", "statement", "published", "relation", "computed",
@@ -112,14 +115,28 @@ def record(
     Raises
     ------
     ReportError
-        If the key is taken.
+        If the key is taken or no plain text, or a value is not a number. A missing
+        value (None, NaN) is kept as a blank; an infinite one is refused.
     """
     now = session()
+    if not isinstance(key, str) or not key.strip() or not key.isprintable():
+        raise ReportError(f"{now.notebook}: {key!r} is no name for a result.")
+    for word, number in (("value", value), ("low", low), ("high", high)):
+        if not _is_number(number):
+            raise ReportError(f"{now.notebook}: {key}: {word} is {number!r}, not a finite number.")
     if any(row["key"] == key for row in now.results):
         raise ReportError(f"{now.notebook}: the result {key!r} is recorded already.")
     now.results.append(
         {"key": key, "value": value, "low": low, "high": high, "unit": unit, "method": method}
     )
+
+
+def _is_number(value: object) -> bool:
+    """Tell a finite or missing number from anything else."""
+    try:
+        return value is None or bool(pd.isna(value)) or math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
 
 
 def recorded(key: str, decimals: int = 0, scale: float = 1) -> str:
@@ -190,9 +207,14 @@ def show(
     Raises
     ------
     ReportError
-        If the name is taken or a chart has no text alternative.
+        If the name is taken or could not name a file, the thing is neither chart nor
+        table, or a chart has no text alternative.
     """
     now = session()
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ReportError(f"{now.notebook}: {str(name)[:60]!r}: name it with letters, digits, - _.")
+    if not isinstance(thing, pd.DataFrame) and not type(thing).__module__.startswith("altair"):
+        raise ReportError(f"{now.notebook}, {name}: show a chart or a table, not {thing!r:.60}.")
     if name in now.shown:
         raise ReportError(f"{now.notebook}: a figure or table is called {name!r} already.")
     info = {"name": name, "caption": caption, "source": source, "alt": alt}
@@ -201,7 +223,7 @@ def show(
             markup.table(thing, decimals), kind="table", name=name, caption=caption, source=source
         )
         named = any(thing.index.names)
-        info |= {"kind": "table", "csv": _csv(thing.reset_index() if named else thing)}
+        info |= {"kind": "table", "csv": csvtext.write(thing.reset_index() if named else thing)}
         bundle = {"text/html": html, "text/plain": caption}
     else:
         if not alt.strip():
@@ -212,11 +234,13 @@ def show(
 
         specification = thing.to_dict(context={"pre_transform": False})
         specification.setdefault("description", alt)
-        svg = markup.describe_svg(vl_convert.vegalite_to_svg(specification), alt)
+        # No address is allowed: a chart's data stands in the chart.
+        drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
+        svg = markup.describe_svg(drawn, alt)
         data = pd.DataFrame.from_records(
             [row for rows in specification.get("datasets", {}).values() for row in rows]
         )
-        info |= {"kind": "figure", "csv": _csv(data), "svg": svg}
+        info |= {"kind": "figure", "csv": csvtext.write(data), "svg": svg}
         bundle = {VEGALITE: specification, "image/svg+xml": svg, "text/plain": alt}
     now.shown[name] = info
     visible = {key: info[key] for key in ("kind", "name", "caption", "source", "alt")}
@@ -254,7 +278,7 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
         If a value has no claim, or a claim is checked twice or out of scope.
     """
     now = session()
-    values, lows, highs = (_flat(prefix, part) for part in (computed, low, high))
+    values, lows, highs = (by_claim(prefix, part) for part in (computed, low, high))
     taken = {row["anchor"] for row in now.claims.values()}
     anchors = (f"check-{slug(prefix)}{f'-{n}' if n else ''}" for n in (0, *range(2, 1000)))
     anchor = next(name for name in anchors if name not in taken)
@@ -277,7 +301,7 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
             "definition": definition, "notebook": now.notebook, "anchor": anchor,
         }  # fmt: skip
         rows.append(now.claims[claim_id])
-    table = _beside(rows)
+    table = beside(rows)
     tally = count(row["status"] for row in rows)
     words = ", ".join(f"{number} {status}" for status, number in tally.items())
     caption = f"Published beside computed: {len(rows)} claims, {words}. {definition}"
@@ -293,39 +317,6 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
     info = {"kind": "check", "name": anchor, "caption": caption}
     display({"text/html": html, "text/plain": caption}, raw=True, metadata={"care_rates": info})
     return table
-
-
-def _beside(rows: list[dict]) -> pd.DataFrame:
-    signs = {"=": "", "range": "", "direction": "", "rank": "", "set": "", "about": "about "}
-    return pd.DataFrame(
-        {
-            "claim": [row["statement"] for row in rows],
-            "published": [
-                f"{signs.get(row['relation'], row['relation'] + ' ')}{row['published']}"
-                for row in rows
-            ],
-            "computed": [markup.thousands(row["computed"]) for row in rows],
-            "status": [row["status"] for row in rows],
-            "reason": [REASONS.get(row["reason"], "") for row in rows],
-        }
-    )
-
-
-def _flat(prefix: str, computed) -> dict[str, object]:
-    if computed is None:
-        return {}
-    if isinstance(computed, pd.DataFrame):
-        return {
-            f"{prefix}.{slug(str(row))}.{slug(str(column))}": computed.at[row, column]
-            for row in computed.index
-            for column in computed.columns
-        }
-    if isinstance(computed, (Mapping, pd.Series)):
-        return {
-            f"{prefix}.{'.'.join(slug(part) for part in str(key).split('.'))}": value
-            for key, value in computed.items()
-        }
-    return {prefix: computed}
 
 
 def finish() -> None:
@@ -344,7 +335,7 @@ def finish() -> None:
         paths.write_atomically(folder / f"{name}.csv", info["csv"])
         if "svg" in info:
             paths.write_atomically(folder / f"{name}.svg", info["svg"])
-    paths.write_atomically(out / "results" / f"{now.output}.csv", _csv(results))
+    paths.write_atomically(out / "results" / f"{now.output}.csv", csvtext.write(results))
     kept = {"notebook": now.notebook, "parameters": now.parameters,
             "answers": now.answers, "claims": list(now.claims.values()), "read": paths.files_read(),
             "modules": sorted(m for m in sys.modules if m.startswith("care_rates"))}  # fmt: skip
@@ -361,10 +352,6 @@ def _number(value: object) -> str:
     return f"{value:.8g}" if isinstance(value, float) or hasattr(value, "dtype") else str(value)
 
 
-def _csv(frame: pd.DataFrame) -> str:
-    return frame.to_csv(index=False, lineterminator="\n", float_format="%.8g")
-
-
 def records() -> list[dict]:
     """Read what the other notebooks recorded, for the synthesis.
 
@@ -379,7 +366,7 @@ def records() -> list[dict]:
     missing = [path.stem for path in found if not path.is_file()]
     if missing:
         raise ReportError(f"{missing[0]} has not been run: run it first, or `care-rates run`.")
-    return [json.loads(paths.reading(path).read_text(encoding="utf-8")) for path in found]
+    return [paths.read_json(paths.reading(path)) for path in found]
 
 
 def save_claims(rows: pd.DataFrame) -> None:
@@ -390,4 +377,4 @@ def save_claims(rows: pd.DataFrame) -> None:
     rows : pandas.DataFrame
         From :func:`care_rates.ledger.ledger`.
     """
-    paths.write_atomically(paths.writing() / "results" / "claims.csv", _csv(rows))
+    paths.write_atomically(paths.writing() / "results" / "claims.csv", csvtext.write(rows))

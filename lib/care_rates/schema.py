@@ -20,6 +20,8 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from care_rates.conditions import ConditionError, chosen
+
 
 class DataError(ValueError):
     """A table that is not what its description says: where, and what to do."""
@@ -237,7 +239,7 @@ def check_rates(
     for rule in resource.get("rateChecks", []):
         table = frame
         if "where" in rule:
-            table = table.query(rule["where"])
+            table = table[_condition(table, rule["where"], resource)]
         if "denominatorTable" in rule:
             table = _with_denominator(table, rule, other(rule["denominatorTable"]))
         rows = table.dropna(subset=[rule["rate"], rule["numerator"], rule["denominator"]])
@@ -250,7 +252,7 @@ def check_rates(
         bad = (rows[rule["rate"]] < low - half) | (rows[rule["rate"]] > high + half)
         listed = pd.Series(False, index=rows.index)
         for exception in rule.get("exceptions", []):
-            listed |= rows.eval(exception["where"])
+            listed |= _condition(rows, exception["where"], resource)
         if (bad & ~listed).any():
             row = (bad & ~listed).idxmax()
             raise DataError(
@@ -264,6 +266,13 @@ def check_rates(
              "exceptions": int((bad & listed).sum())}
         )  # fmt: skip
     return pd.DataFrame(seen, columns=["table", "rate", "cells", "exceptions"])
+
+
+def _condition(frame: pd.DataFrame, where: str, resource: Mapping) -> pd.Series:
+    try:
+        return chosen(frame, where)
+    except ConditionError as error:
+        raise DataError(f"datapackage.json, {resource['name']}, rateChecks: {error}") from None
 
 
 def _with_denominator(table: pd.DataFrame, rule: Mapping, other: pd.DataFrame) -> pd.DataFrame:

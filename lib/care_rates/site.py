@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -132,9 +132,11 @@ def build() -> list[Path]:
     nav, pages = plan()
     frame_key = _frame_key(nav)
     past = _past()
+    _refuse_strangers(folder, past)
     hashes = state.Hashes()
     keys = {page.href: _key(page, frame_key, hashes) for page in pages}
     todo = [page for page in pages if not _as_it_was(page, keys, past, folder, hashes)]
+    assets = _assets(folder)  # first, so that the folder is known for ours from now on
     made = dict(past)
     for page, files in _make_all(todo, nav):
         made[page.href] = {
@@ -142,7 +144,6 @@ def build() -> list[Path]:
             "files": {name: state.digest((folder / name).read_bytes()) for name in files},
         }
     made = {page.href: made[page.href] for page in pages}
-    assets = _assets(folder)
     _search_index(folder, pages)
     _sweep(folder, {name for entry in made.values() for name in entry["files"]} | assets)
     note = json.dumps(made, indent=0, sort_keys=True)
@@ -153,9 +154,22 @@ def build() -> list[Path]:
 def _past() -> dict:
     try:
         path = paths.outputs() / state.FOLDER / "pages.json"
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        past = paths.read_json(path)
+    except ValueError:
         return {}
+    known = {href: entry for href, entry in past.items() if isinstance(entry, dict)}
+    return {h: e for h, e in known.items() if "key" in e and isinstance(e.get("files"), dict)}
+
+
+def _refuse_strangers(folder: Path, past: dict) -> None:
+    """Stop before anything is taken away from a folder that never held these pages."""
+    ours = past or (folder / "assets" / "site.js").is_file() or not folder.is_dir()
+    strange = [] if ours else sorted(p for p in folder.rglob("*") if p.suffix != ".part")
+    if strange:
+        raise SiteError(
+            f"{folder} holds {strange[0].relative_to(folder)}, which is none of these pages: "
+            "files there that are not pages would be taken away. Empty the folder first."
+        )
 
 
 def _frame_key(nav: list[Link]) -> str:
@@ -286,7 +300,9 @@ def contents(body: str) -> list[dict[str, str]]:
     """
     heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body, re.DOTALL)
     marks = re.compile(r'<a class="anchor-link".*?</a>|<[^>]+>')
-    return [{"id": anchor, "title": marks.sub("", text).strip()} for anchor, text in heads]
+    return [
+        {"id": anchor, "title": unescape(marks.sub("", text)).strip()} for anchor, text in heads
+    ]
 
 
 def _assets(folder: Path) -> set[str]:
@@ -298,9 +314,10 @@ def _assets(folder: Path) -> set[str]:
             paths.write_atomically(folder / "assets" / path.name, path.read_bytes())
             written.add(f"assets/{path.name}")
     target = folder / "assets" / "vega.js"
-    if not target.is_file():
+    head = f"// Vega, Vega-Lite and vega-embed as in vl-convert-python {vl_convert.__version__}\n"
+    if not target.is_file() or not target.read_bytes().startswith(head.encode()):
         bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-        paths.write_atomically(target, f"(() => {{{bundle}}})();\n")
+        paths.write_atomically(target, f"{head}(() => {{{bundle}}})();\n")
     return written
 
 
@@ -318,9 +335,9 @@ def _search_index(folder: Path, pages: list[Plan]) -> None:
             r".*?<figcaption><span>(.*?)</span>",
             text, re.DOTALL,
         )  # fmt: skip
-        rows += [[f"{page.href}#{name}", caption, page.title] for name, caption in figures]
+        rows += [[f"{page.href}#{name}", unescape(text), page.title] for name, text in figures]
         terms = re.findall(r'<dt id="([^"]+)">(.*?)</dt>', text)
-        rows += [[f"{page.href}#{name}", term, page.title] for name, term in terms]
+        rows += [[f"{page.href}#{name}", unescape(term), page.title] for name, term in terms]
     data = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     paths.write_atomically(folder / "assets" / "search-index.js", f"window.SEARCH_INDEX={data};\n")
 
@@ -328,7 +345,8 @@ def _search_index(folder: Path, pages: list[Plan]) -> None:
 def _sweep(folder: Path, kept: set[str]) -> None:
     """Take away files of pages that are no longer made."""
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_file() and path.relative_to(folder).as_posix() not in kept:
-            path.unlink()
+        if path.is_symlink() or path.is_file():
+            if path.relative_to(folder).as_posix() not in kept:
+                path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
-            shutil.rmtree(path)
+            path.rmdir()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
+import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from care_rates import paths, state
@@ -107,3 +110,38 @@ def keep_failed(step: str, target: Path) -> str:
     except OSError:
         return ""
     return f" The notebook as far as it got: {place}"
+
+
+_here = threading.Lock()
+
+
+@contextlib.contextmanager
+def alone():
+    """Let one run at a time write to the outputs folder.
+
+    Raises
+    ------
+    RunError
+        If another run is under way, or the folder cannot be written.
+    """
+    folder = paths.outputs() / state.FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+")
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written ({error.strerror}). Nothing was run.") from None
+    busy = "Another run is writing to this outputs folder. Wait for it, or stop it."
+    with lock:
+        if not _here.acquire(blocking=False):
+            raise RunError(busy)
+        try:
+            if sys.platform != "win32":
+                import fcntl
+
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    raise RunError(busy) from None
+            yield
+        finally:
+            _here.release()

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from care_rates import cli, pages, pipeline, state, warm
+from care_rates import cli, pages, pipeline, staging, state, warm
 from care_rates.parameters_cell import ParameterError
 
 pytestmark = pytest.mark.unit
@@ -127,7 +127,7 @@ def test_outputs_of_last_time_are_taken_away(project):
 
 
 def test_two_runs_at_once_are_refused(project):
-    with pipeline._one_at_a_time(), pytest.raises(pipeline.RunError, match="Another run"):
+    with staging.alone(), pytest.raises(pipeline.RunError, match="Another run"):
         run()
 
 
@@ -223,8 +223,6 @@ def test_pages_are_stale_until_made(project):
 
 def test_a_step_killed_while_it_moves_files_is_taken_up_again(project):
     """The next run knows of every file that may be there, those of the killed run included."""
-    from care_rates import staging
-
     run()
     place = staging.new()
     left = place / "outputs" / "tables" / "01_a" / "left.csv"
