@@ -195,9 +195,11 @@ def describe_svg(svg: str, alt: str) -> str:
     Returns
     -------
     str
-        With ``role="img"`` and ``aria-label``, and able to shrink with the page.
+        With ``role="img"`` and ``aria-label``, able to shrink with the page; what is
+        inside has no roles of its own.
     """
     head, rest = svg.split(">", 1)
     head = re.sub(r'\s(role|aria-label|style)="[^"]*"', "", head)
+    rest = re.sub(r'\s(?:role|aria-label|aria-roledescription|aria-hidden)="[^"]*"', "", rest)
     label = escape(alt, quote=True)
     return f'{head} role="img" aria-label="{label}" style="max-width:100%;height:auto">{rest}'
