@@ -18,6 +18,21 @@ RATE = "per 10,000 aged 0 to 17"
 LINES = (BLUE, GREEN, PURPLE, GREY, ORANGE)
 
 
+def _tips(*names: str) -> list[alt.Tooltip]:
+    """Name the columns that a reader sees at a point (a plain name costs Altair far more)."""
+    return [alt.Tooltip(name) for name in names]
+
+
+def _band(low: str, high: str) -> dict[str, object]:
+    """Draw an interval as a band between two lines."""
+    return {"y": alt.Y(f"{low}:Q"), "y2": alt.Y2(f"{high}:Q")}
+
+
+def _reach(**more: object) -> dict[str, object]:
+    """Draw an interval as a line from left to right."""
+    return {"x": alt.X("low:Q", **more), "x2": alt.X2("high:Q")}
+
+
 def _year(title: str = "31 March", **scale: object) -> alt.X:
     axis = alt.Axis(format="d", tickMinStep=1, tickCount=6, labelFlush=False)
     return alt.X("year:Q", title=title, axis=axis,
@@ -54,7 +69,7 @@ def _ends(frame: pd.DataFrame, y: str, series: str, colour: alt.Color) -> alt.Ch
     room = (frame[y].max() or 1) * 15 / HEIGHT
     last = last.assign(**{y: apart(list(last[y]), room)})[["year", y, series]].round(1)
     return alt.Chart(last).mark_text(align="left", dx=7, fontSize=11).encode(
-        x="year:Q", y=f"{y}:Q", text=f"{series}:N", color=colour
+        x=alt.X("year:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{series}:N"), color=colour
     )  # fmt: skip
 
 
@@ -78,12 +93,12 @@ def trend(section: Section, place: Place) -> alt.LayerChart:
     colour = alt.Color("series:N", legend=None,
                        scale=alt.Scale(domain=order, range=list(LINES[: len(order)])))  # fmt: skip
     own = alt.Chart(frame[frame["series"] == place.name])
-    band = own.mark_area(opacity=0.2, color=BLUE).encode(x=_year(), y="low:Q", y2="high:Q")
+    band = own.mark_area(opacity=0.2, color=BLUE).encode(x=_year(), **_band("low", "high"))
     lines = alt.Chart(frame[["series", "year", "rate"]]).encode(x=_year(), color=colour)
     lines = lines.mark_line(strokeWidth=1.5).encode(
-        y=alt.Y("rate:Q", title=RATE), tooltip=["series", "year", "rate"]
+        y=alt.Y("rate:Q", title=RATE), tooltip=_tips("series", "year", "rate")
     )
-    bold = own.mark_line(strokeWidth=3, color=BLUE).encode(x=_year(), y="rate:Q")
+    bold = own.mark_line(strokeWidth=3, color=BLUE).encode(x=_year(), y=alt.Y("rate:Q"))
     layers = alt.layer(band, lines, bold, _ends(frame, "rate", "series", colour))
     return layers.properties(width=WIDTH - 60, height=HEIGHT)
 
@@ -95,7 +110,7 @@ def _mark(points: alt.Chart, frame: pd.DataFrame, x: str, name: str) -> list[alt
     own = points.transform_filter("datum.this")
     side = {"align": "right" if right else "left", "dx": -8 if right else 8, "fontSize": 12,
             "fontWeight": "bold"}  # fmt: skip
-    text = alt.value(name)
+    text = alt.TextValue(name)
     return [
         own.mark_circle(size=90, color=BLUE, opacity=1),
         own.mark_text(**side, color="white", stroke="white", strokeWidth=4).encode(text=text),
@@ -128,18 +143,19 @@ def funnel(section: Section, place: Place) -> alt.LayerChart:
     base = alt.Chart(lines.assign(high_99_8=lines["high_99_8"].clip(upper=top)))
     limits = [
         base.mark_line(color=GREY, strokeWidth=1.3).encode(
-            x="base:Q", y=alt.Y(f"{end}:Q", scale=alt.Scale(domain=[0, top])), strokeDash=shape)
+            x=alt.X("base:Q"), strokeDash=shape,
+            y=alt.Y(f"{end}:Q", scale=alt.Scale(domain=[0, top])))
         for end in ("low_99_8", "high_99_8")
     ]  # fmt: skip
     points = alt.Chart(frame).encode(
         x=alt.X("persons:Q", title="children aged 0 to 17 who live there",
                 axis=alt.Axis(format=",d", tickCount=5)),
         y=alt.Y("rate:Q", title=RATE, axis=alt.Axis(tickCount=6)),
-        tooltip=["name", "persons", "rate"],
+        tooltip=_tips("name", "persons", "rate"),
     )  # fmt: skip
     target = alt.Chart(section.context["target"].round(1)).mark_rule(color=ORANGE)
     return alt.layer(
-        *limits, target.encode(y="target:Q"),
+        *limits, target.encode(y=alt.Y("target:Q")),
         points.mark_circle(size=24, color=CONTEXT, opacity=0.9),
         *_mark(points, frame, "persons", place.name),
     ).properties(width=WIDTH, height=HEIGHT + 20)  # fmt: skip
@@ -174,11 +190,11 @@ def funnel_years(section: Section, place: Place) -> alt.LayerChart:
         ),
     )
     return alt.layer(
-        base.mark_area(color=CONTEXT, opacity=0.35).encode(y="low_99_8:Q", y2="high_99_8:Q"),
-        base.mark_area(color=CONTEXT, opacity=0.6).encode(y="low_95:Q", y2="high_95:Q"),
-        base.mark_line(color=ORANGE).encode(y="target:Q"),
-        base.mark_circle(size=70, opacity=1).encode(y=title, color=seen,
-                                                    tooltip=["year", "rate", "target", "place"]),
+        base.mark_area(color=CONTEXT, opacity=0.35).encode(**_band("low_99_8", "high_99_8")),
+        base.mark_area(color=CONTEXT, opacity=0.6).encode(**_band("low_95", "high_95")),
+        base.mark_line(color=ORANGE).encode(y=alt.Y("target:Q")),
+        base.mark_circle(size=70, opacity=1).encode(
+            y=title, color=seen, tooltip=_tips("year", "rate", "target", "place")),
     ).properties(width=WIDTH, height=HEIGHT)  # fmt: skip
 
 
@@ -203,11 +219,13 @@ def deprivation(section: Section, place: Place) -> alt.LayerChart:
     base = alt.Chart(lines).encode(x=alt.X("deprivation:Q", title=[title, unit],
                                            scale=alt.Scale(zero=False, nice=False)))  # fmt: skip
     points = alt.Chart(frame).encode(
-        x="deprivation:Q", y=alt.Y("rate:Q", title=RATE), tooltip=["name", "deprivation", "rate"]
+        x=alt.X("deprivation:Q"),
+        y=alt.Y("rate:Q", title=RATE),
+        tooltip=_tips("name", "deprivation", "rate"),
     )
     return alt.layer(
-        base.mark_area(color=ORANGE, opacity=0.13).encode(y="low:Q", y2="high:Q"),
-        base.mark_line(color=ORANGE).encode(y="expected:Q"),
+        base.mark_area(color=ORANGE, opacity=0.13).encode(**_band("low", "high")),
+        base.mark_line(color=ORANGE).encode(y=alt.Y("expected:Q")),
         points.mark_circle(size=24, color=CONTEXT, opacity=0.9),
         *_mark(points, frame, "deprivation", place.name),
     ).properties(width=WIDTH, height=HEIGHT + 20)  # fmt: skip
@@ -232,7 +250,8 @@ def flows(section: Section, place: Place) -> alt.LayerChart:
         domain=["came into care", "left care"], range=[BLUE, ORANGE]))  # fmt: skip
     base = alt.Chart(section.frame).encode(x=_year("year to 31 March"), color=colour)
     lines = base.mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2).encode(
-        y=alt.Y("children:Q", title="children in the year"), tooltip=["kind", "year", "children"]
+        y=alt.Y("children:Q", title="children in the year"),
+        tooltip=_tips("kind", "year", "children"),
     )
     layers = alt.layer(lines, _ends(section.frame, "children", "kind", colour))
     return layers.properties(width=WIDTH - 60, height=HEIGHT - 40)
@@ -262,10 +281,10 @@ def mix(section: Section, place: Place) -> alt.VConcatChart:
         )
         panels.append(
             alt.layer(
-                base.mark_tick(color=ORANGE, thickness=3, height=14).encode(x="country:Q"),
-                base.mark_rule(color=BLUE, strokeWidth=2).encode(x="low:Q", x2="high:Q"),
+                base.mark_tick(color=ORANGE, thickness=3, height=14).encode(x=alt.X("country:Q")),
+                base.mark_rule(color=BLUE, strokeWidth=2).encode(**_reach()),
                 base.mark_circle(color=BLUE, size=60, opacity=1).encode(
-                    x=x, tooltip=["part", "share", "low", "high", "country"]),
+                    x=x, tooltip=_tips("part", "share", "low", "high", "country")),
             ).properties(width=WIDTH - 180, height=21 * len(part), title=kind)
         )  # fmt: skip
     return alt.vconcat(*panels)
@@ -291,10 +310,10 @@ def forecast(section: Section, place: Place) -> alt.LayerChart:
     dash = alt.StrokeDash("series:N", title=None, scale=alt.Scale(
         domain=["counted", "forecast"], range=[[1, 0], [5, 4]]))  # fmt: skip
     return alt.layer(
-        base.mark_area(color=BLUE, opacity=0.18).encode(y="low:Q", y2="high:Q"),
+        base.mark_area(color=BLUE, opacity=0.18).encode(**_band("low", "high")),
         base.mark_line(color=BLUE, strokeWidth=2).encode(
             y=alt.Y("children:Q", title="children in care"), strokeDash=dash,
-            tooltip=["series", "year", "children", "low", "high"]),
+            tooltip=_tips("series", "year", "children", "low", "high")),
     ).properties(width=WIDTH, height=HEIGHT - 20)  # fmt: skip
 
 
@@ -315,11 +334,12 @@ def benchmark(section: Section, place: Place) -> alt.LayerChart:
     """
     frame = section.frame.round(1)
     base = alt.Chart(frame).encode(y=alt.Y("name:N", title=None, sort=list(frame["name"])))
-    paint = alt.condition("datum.this", alt.value(BLUE), alt.value(GREY))
+    paint = alt.Color("this:N", legend=None,
+                      scale=alt.Scale(domain=[True, False], range=[BLUE, GREY]))  # fmt: skip
     return alt.layer(
         base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q", title=RATE, scale=alt.Scale(zero=False)), x2="high:Q", color=paint),
+            **_reach(title=RATE, scale=alt.Scale(zero=False)), color=paint),
         base.mark_circle(size=60, opacity=1).encode(
-            x="rate:Q", color=paint, tooltip=["name", "rate", "low", "high", "shrunk"]),
-        base.mark_tick(color=DARK, thickness=2, height=13).encode(x="shrunk:Q"),
+            x=alt.X("rate:Q"), color=paint, tooltip=_tips("name", "rate", "low", "high", "shrunk")),
+        base.mark_tick(color=DARK, thickness=2, height=13).encode(x=alt.X("shrunk:Q")),
     ).properties(width=WIDTH - 160, height=20 * len(frame))  # fmt: skip

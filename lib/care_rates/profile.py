@@ -89,6 +89,8 @@ class Place:
         The shared tables by short name (:data:`TABLES`).
     alpha : float
         One less the coverage of intervals.
+    case_study : bool
+        Whether the Welsh report of 2013 studied it as a case.
     """
 
     key: str
@@ -98,6 +100,7 @@ class Place:
     kind: str
     tables: Mapping[str, pd.DataFrame]
     alpha: float = 0.05
+    case_study: bool = False
 
     @classmethod
     def of(cls, row: pd.Series, tables: Mapping[str, pd.DataFrame], alpha: float = 0.05) -> Place:
@@ -118,7 +121,8 @@ class Place:
             The authority.
         """
         kind = words.KINDS[row["la_type"]]
-        return cls(row["unit_id"], row["area"], row["region"], row["country"], kind, tables, alpha)
+        return cls(row["unit_id"], row["area"], row["region"], row["country"], kind, tables, alpha,
+                   row["case_study"] == "yes")  # fmt: skip
 
     def rows(self, table: str, key: str | None = None) -> pd.DataFrame:
         """Look up rows of a shared table.

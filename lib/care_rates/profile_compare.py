@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import numpy as np
 import pandas as pd
 
@@ -154,18 +156,20 @@ def deprivation(place: Place) -> Section:
         f"({sure} interval from chance and rounding {words.span(low, high, unit='%')}).",
         f"Authorities as deprived differ widely: the middle {sure} have "
         f"{words.span(now['usual_low'], now['usual_high'])}. {place.name} is "
-        f"{'within' if usual else 'outside'} that range, and {words.position(now['position'])} "
-        "of a funnel around what is expected, the spread allowed for.",
+        f"{'within' if usual else 'outside'} that range, and lies "
+        f"{words.position(now['position'])} of a funnel around what is expected, the spread "
+        "allowed for.",
     ]
-    method = (f"negative binomial regression on log2 of {measure}, {now['edition']:.0f}, maximum "
-              "likelihood; interval of the count alone")  # fmt: skip
+    method = (f"Negative binomial regression on log2 of {measure}, {now['edition']:.0f}, maximum "
+              f"likelihood (NB2, Wald intervals), statsmodels {version('statsmodels')}; interval "
+              "of the area from its count alone")  # fmt: skip
     return Section(
         "given-deprivation", said, {}, every.assign(
             name=every["key"].map(place.label), this=every["key"] == place.key
         )[["deprivation", "rate", "name", "this"]],
         {"line": lines, "axis": pd.DataFrame({"title": [measure]})},
-        caption=f"Rate on 31 March {place.latest} by {measure}, edition of "
-        f"{now['edition']:.0f}. Line: what is expected; band: middle {sure} of authorities.",
+        caption=f"Rate on 31 March {place.latest} by deprivation ({measure}; edition of "
+        f"{now['edition']:.0f}). Line: what is expected; band: middle {sure} of authorities.",
         alt=f"One point an authority, rates rising with deprivation. {said[1]}",
         source=f"profile_expected. {method}.",
         results={

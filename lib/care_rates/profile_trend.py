@@ -31,6 +31,8 @@ def opening(place: Place) -> Section:
     where = "in Wales" if place.country == "Wales" else f"in the region {place.region}"
     said = [f"This page is about {place.name} ({place.key}), {place.kind} {where}."]
     missing = {}
+    if place.case_study:
+        said.append("The Welsh report of 2013 looked at it closely, as one of its case studies.")
     if place.joined:
         said.append(
             f"{place.why('ended')} Its own figures end with {place.latest}. For later years the "
@@ -158,7 +160,8 @@ def glance(place: Place) -> Section:
         "at-a-glance", _glance_words(place, near), missing, frame, results=results,
         caption=f"At a glance: children in care per 10,000 aged 0 to 17 at 31 March. Lowest and "
         f"highest are the ends of the {words.percent(place.alpha)} interval that chance and "
-        "rounding allow; for the neighbours, the lowest and the highest of them.",
+        "rounding allow; for the neighbours, the lowest and the highest of them. Counts five "
+        "years apart are taken as separate.",
         source=place.source,
     )  # fmt: skip
 
