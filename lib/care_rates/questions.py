@@ -211,7 +211,7 @@ QUESTIONS = {
         },
         ("rate", "plans"),
         ("prevention_per_child", "sure_start_per_child", "prevention_share"),
-        ((2011, 2018), (2018, 2024)),
+        ((2011, 2017), (2018, 2024)),
         main=("prevention_per_child", "sure_start_per_child"),
     ),
     "london": Question(
@@ -278,13 +278,13 @@ def printed(question: Question, register: Register) -> pd.DataFrame:
     rows = []
     for claim_id, (outcome, method, factor) in question.printed.items():
         claim = register[claim_id]
-        value = claim.number.value
+        value, text = claim.number.value, f"printed: {claim.published}"
         if question.statistic == "share" and claim.quantity == "correlation":
-            value = 100 * value**2
+            value, text = 100 * value**2, f"{text}, squared"
         elif question.statistic == "share" and abs(value) <= 1:
             value = 100 * value
         rows.append((REPORTS[claim.report], claim.statement, method, LABELS[outcome],
-                     LABELS[factor], value, f"printed: {claim.published}"))  # fmt: skip
+                     LABELS[factor], value, text))  # fmt: skip
     columns = ["report", "statement", "method", "outcome", "factor", "value", "text"]
     return pd.DataFrame(rows, columns=columns)
 
