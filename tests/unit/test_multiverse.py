@@ -161,6 +161,8 @@ def test_sets_of_areas_logs_and_too_few(panel, data, draws):
     outside = evaluate(data, draws, spec(areas="without London"))
     assert outside.areas == AREAS * 3 / 4 - 1
     assert np.isnan(evaluate(data, draws, spec(factor="london", areas="without London")).estimate)
+    nothing_left = evaluate(data, draws, spec(scale="values", controls=("income",)))
+    assert np.isnan(nothing_left.estimate)
     few = cube(panel[panel["unit_id"] < f"a{LEAST - 2}"], COLUMNS)
     assert np.isnan(evaluate(few, resample(len(few.units), 2, 1), spec()).estimate)
 
@@ -179,8 +181,12 @@ def test_grid_combines_once_and_a_method_may_fix_a_field():
 @pytest.fixture(scope="module")
 def curve(data, draws):
     methods = {"level": {"design": "averages"}, "within": {"design": "within", "scale": "values"}}
-    choices = {"outcome": ["rate"], "factor": ["income", "need", "money"],
-               "areas": ["England", "without London"], "weights": ["alike", "children"]}  # fmt: skip
+    choices = {
+        "outcome": ["rate"],
+        "factor": ["income", "need", "money"],
+        "areas": ["England", "without London"],
+        "weights": ["alike", "children"],
+    }
     specs = grid(methods, choices, "correlation")
     return specs, *multiverse.run(data, specs, draws)
 
