@@ -52,7 +52,7 @@ def answers() -> list[dict]:
 
 
 def headline(card: pd.DataFrame) -> str:
-    """Say in two sentences how many claims stand.
+    """Say how many claims stand, in words that can be quoted.
 
     Parameters
     ----------
@@ -62,14 +62,26 @@ def headline(card: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Plain text.
+        Plain text: of the statements that can be decided, how many stand, come near and
+        fail; how many cannot be decided and why; and what the count is of.
     """
     total = card.loc["All reports"]
-    held = int(total.get("exact", 0) + total.get("within input rounding", 0))
+
+    def number(*statuses: str) -> int:
+        return int(sum(total.get(status, 0) for status in statuses))
+
+    held, decided = number("exact", "within input rounding"), number("decided")
+    share = f" ({100 * held / decided:.0f} percent)" if decided else ""
     return (
-        f"{held:,} of {int(total['decided']):,} claims that public figures can decide come out "
-        "exactly, or as exactly as rounding allows. "
-        f"{int(total['registered']):,} claims are registered in all."
+        f"{held:,} of {decided:,} printed statements that public figures, or the report's own, can "
+        f"decide{share} come out as printed, or as near as rounding allows. "
+        f"{number('close', 'direction only'):,} come close or agree in sign alone, "
+        f"{number('contradicted'):,} do not agree with the figures, and in "
+        f"{number('inconsistent in the report'):,} the report's own numbers disagree. "
+        f"{number('registered'):,} claims are registered in all: {number('not computable'):,} rest "
+        f"on figures that are not public, and {number('out of scope'):,} are citations, interviews "
+        "or judgements that no figure decides. Most are cells of tables: the count is of "
+        "statements and not of conclusions."
     )
 
 

@@ -142,3 +142,44 @@ def scorecard(rows: pd.DataFrame) -> pd.DataFrame:
     wide.insert(0, "registered", wide.sum(axis=1))
     wide.insert(1, "decided", wide["registered"] - wide[undone].sum(axis=1))
     return wide
+
+
+def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count items as reproduction studies do: how many could be tried, and how many came out.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The ledger.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By report and in all. ``items``: checkable statements (citations, interviews and
+        judgements left out). ``not public``: cannot be tried. ``tried``: decided, of which
+        ``from its own figures`` (arithmetic, no data needed). Then what became of those
+        tried: ``as printed``, ``within rounding``, ``near`` (close after a revision, or in
+        sign alone), ``contradicted``, ``inconsistent``; and ``percent that stand``: as
+        printed or within rounding, of those tried.
+    """
+    status, report = rows["status"], rows["report"]
+    undone = status.isin(UNDONE.values())
+    marks = pd.DataFrame(
+        {
+            "items": status.ne("out of scope"),
+            "not public": status.eq("not computable"),
+            "tried": ~undone,
+            "from its own figures": ~undone & rows["kind"].eq("arithmetic"),
+            "as printed": status.eq("exact"),
+            "within rounding": status.eq("within input rounding"),
+            "near": status.isin(["close", "direction only"]),
+            "contradicted": status.eq("contradicted"),
+            "inconsistent": status.eq("inconsistent in the report"),
+        }
+    )
+    out = marks.astype(int).groupby(report).sum().reindex([r for r in REPORTS if r in set(report)])
+    out.index = out.index.map(REPORTS).rename("report")
+    out.loc["All reports"] = out.sum()
+    stand = out["as printed"] + out["within rounding"]
+    out["percent that stand"] = 100 * stand / out["tried"].where(out["tried"] > 0)
+    return out

@@ -1,8 +1,11 @@
 """The ledger joins all claims with what was found, or says what is open."""
 
+import re
+
+import pandas as pd
 import pytest
 
-from care_rates import ledger
+from care_rates import home, ledger
 from care_rates.claims import ClaimError, Register
 
 pytestmark = pytest.mark.unit
@@ -74,3 +77,42 @@ def test_counts_and_scorecard_add_up():
     assert card.at["All reports", "decided"] == len(register.arithmetic())
     topics = ledger.counts(rows, by="topic")
     assert topics["claims"].sum() == len(rows)
+
+
+@pytest.fixture
+def few():
+    rows = [
+        ("wwcsc", "exact", "descriptive"), ("wwcsc", "exact", "arithmetic"),
+        ("wwcsc", "within input rounding", "descriptive"), ("wwcsc", "close", "descriptive"),
+        ("wwcsc", "direction only", "associational"), ("wwcsc", "contradicted", "descriptive"),
+        ("wwcsc", "inconsistent in the report", "arithmetic"),
+        ("nao", "not computable", "causal"), ("nao", "out of scope", "judgement"),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["report", "status", "kind"])
+
+
+def test_items_are_counted_as_reproduction_studies_do(few):
+    table = ledger.reproduction(few)
+    assert list(table.index) == [
+        "What Works Centre 2018", "National Audit Office 2019", "All reports"
+    ]  # fmt: skip
+    ours = table.loc["What Works Centre 2018"]
+    assert ours.to_list()[:9] == [7, 0, 7, 2, 2, 1, 2, 1, 1]
+    assert ours["percent that stand"] == pytest.approx(300 / 7)
+    assert table.loc["National Audit Office 2019"].to_list()[:3] == [1, 1, 0]
+    assert pd.isna(table.at["National Audit Office 2019", "percent that stand"])
+    outcomes = ["as printed", "within rounding", "near", "contradicted", "inconsistent"]
+    assert (table[outcomes].sum(axis=1) == table["tried"]).all()
+
+
+def test_the_headline_counts_every_claim_once(few):
+    words = home.headline(ledger.scorecard(few))
+    assert words.startswith("3 of 7 printed statements")
+    assert "(43 percent)" in words and "9 claims are registered in all" in words
+    assert "2 come close or agree in sign alone, 1 do not agree" in words
+    numbers = [int(part) for part in re.findall(r"\d+", words)]
+    held, decided, _, near, against, odd, registered, hidden, out = numbers
+    assert held + near + against + odd == decided
+    assert decided + hidden + out == registered
+    nothing = home.headline(ledger.scorecard(few[few["report"] == "nao"]))
+    assert nothing.startswith("0 of 0 printed statements") and "percent" not in nothing
