@@ -113,11 +113,13 @@ def update_readme() -> bool:
         Whether it changed.
     """
     path = paths.ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    start, end = "<!-- score -->\n", "<!-- /score -->"
-    before, _, rest = text.partition(start)
-    _, _, after = rest.partition(end)
-    new = f"{before}{start}{readme_score()}\n{end}{after}"
+    text = new = path.read_text(encoding="utf-8")
+    listed = "\n".join(f"- **{row['question']}** {row['answer']}" for row in answers())
+    for name, content in (("score", readme_score()), ("answers", listed)):
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = new.partition(start)
+        _, _, after = rest.partition(end)
+        new = f"{before}{start}{content}\n{end}{after}"
     if new != text:
         paths.write_atomically(path, new)
     return new != text

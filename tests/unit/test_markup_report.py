@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import charts, markup, report
+from care_rates import charts, compared, markup, report
 from care_rates.claims import ClaimError
 from care_rates.parameters_cell import ParameterError
 
@@ -156,10 +156,10 @@ def test_checks_refuse_what_is_not_registered(begun):
 
 def test_frames_complete_the_ids():
     frame = pd.DataFrame({"Mean": [1.0]}, index=["North East"])
-    assert report._flat("r.t", frame) == {"r.t.north_east.mean": 1.0}
-    assert report._flat("r.t", {"North East.Mean": 2}) == {"r.t.north_east.mean": 2}
-    assert report._flat("r.t", 3) == {"r.t": 3}
-    assert report._flat("r.t", None) == {}
+    assert compared.by_claim("r.t", frame) == {"r.t.north_east.mean": 1.0}
+    assert compared.by_claim("r.t", {"North East.Mean": 2}) == {"r.t.north_east.mean": 2}
+    assert compared.by_claim("r.t", 3) == {"r.t": 3}
+    assert compared.by_claim("r.t", None) == {}
 
 
 @pytest.fixture
