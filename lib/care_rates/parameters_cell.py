@@ -119,8 +119,9 @@ def check(notebook: str, given: Mapping) -> None:
         wanted = type(defaults[name])
         fits = type(value) is wanted or (wanted is float and type(value) is int)
         if not fits:
+            kind = "nothing" if value is None else type(value).__name__
             raise ParameterError(
-                f"{notebook}: parameter {name} is {type(value).__name__} ({value!r}), "
+                f"{notebook}: parameter {name} is {kind} ({value!r:.60}), "
                 f"it must be {wanted.__name__}, as in {defaults[name]!r}."
             )
         if isinstance(value, float) and not math.isfinite(value):

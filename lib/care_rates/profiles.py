@@ -105,8 +105,9 @@ def steps(words: Sequence[str] = ()) -> list[Step]:
     list of Step
         One an authority; none at all where there is no profile notebook.
     """
+    found = chosen(words)
     if not (paths.notebooks() / f"{NOTEBOOK}.ipynb").is_file():
+        if words:
+            raise RunError(f"There is no notebook {NOTEBOOK!r} in {paths.notebooks()}.")
         return []
-    return [
-        Step(area.step, (FIRST, TABLES), {"area": area.code}, NOTEBOOK) for area in chosen(words)
-    ]
+    return [Step(area.step, (FIRST, TABLES), {"area": area.code}, NOTEBOOK) for area in found]

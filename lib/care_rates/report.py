@@ -282,6 +282,8 @@ def check(prefix: str, computed, *, definition: str, low=None, high=None) -> pd.
     taken = {row["anchor"] for row in now.claims.values()}
     anchors = (f"check-{slug(prefix)}{f'-{n}' if n else ''}" for n in (0, *range(2, 1000)))
     anchor = next(name for name in anchors if name not in taken)
+    if not values:
+        raise ClaimError(f"{prefix!r}: nothing was computed that could be checked.")
     rows = []
     for claim_id, value in values.items():
         claim = now.register[claim_id]

@@ -14,6 +14,7 @@ types, ``required``, ``minimum``, ``enum``, keys) with three additions of our ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -21,6 +22,11 @@ import pandas as pd
 import pandera.pandas as pa
 
 from care_rates.conditions import ConditionError, chosen
+from care_rates.csvtext import inert
+
+YEARS = (1900, 2100)
+_UNFIT = re.compile(r"<[/!a-zA-Z]|[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""No published cell has a tag, a control character or a sign that turns the text round."""
 
 
 class DataError(ValueError):
@@ -87,8 +93,17 @@ def typed(frame: pd.DataFrame, resource: Mapping) -> pd.DataFrame:
                      "Write it as YYYY-MM-DD.")  # fmt: skip
             out[name] = values
         else:
+            _stop_at(_unfit(column), column, path, name,
+                     "holds a formula, a tag or a control character.",
+                     "Nothing published has one: look at the publisher's file.")  # fmt: skip
             out[name] = column.mask(column == "").astype("str")
     return pd.DataFrame(out, index=frame.index)
+
+
+def _unfit(column: pd.Series) -> pd.Series:
+    """Tell which texts no publisher would print; each different one is looked at once."""
+    texts = column.unique()
+    return column.isin([t for t in texts if _UNFIT.search(t) or inert(t) != t])
 
 
 def _stop_at(
@@ -138,6 +153,7 @@ def check_fields(frame: pd.DataFrame, resource: Mapping) -> None:
         case = cases.sort_values("index", kind="stable").iloc[0]
         raise DataError(_explain(path, case, resource)) from None
     key = resource["schema"]["primaryKey"]
+    _check_years(frame, path)
     twice = frame.duplicated(key)
     if twice.any():
         row = twice.idxmax()
@@ -155,6 +171,19 @@ def check_fields(frame: pd.DataFrame, resource: Mapping) -> None:
                     _problem(path, silent.idxmax(), field["name"], "is blank without a reason.",
                              f"Put the publisher's code in {flag}.")
                 )  # fmt: skip
+
+
+def _check_years(frame: pd.DataFrame, path: str) -> None:
+    """Stop at years that cannot be: mistyped ones, and figures printed before their time."""
+    for name in frame.columns.intersection(["year", "mid_year", "release_year"]):
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            odd = frame[name].notna() & ~frame[name].between(*YEARS)
+            _stop_at(odd, frame[name], path, name, f"is not a year from {YEARS[0]} to {YEARS[1]}.",
+                     "Look at the published table for the year.")  # fmt: skip
+    if {"year", "release_year"} <= set(frame):
+        _stop_at(frame["year"] > frame["release_year"], frame["year"], path, "year",
+                 "is after the release that printed it.",
+                 "Correct one of the two years.")  # fmt: skip
 
 
 def _explain(path: str, case: pd.Series, resource: Mapping) -> str:
