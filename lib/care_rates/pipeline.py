@@ -272,7 +272,7 @@ def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
     papermill.execute_notebook(
         step.source, target, dict(step.parameters), engine_name="care-rates",
         kernel_name="python3", language="python", progress_bar=False, log_output=False,
-        request_save_on_cell_execute=False, autosave_cell_every=0,
+        request_save_on_cell_execute=False, autosave_cell_every=0, shutdown_kernel="immediate",
         resources={"metadata": {"path": str(paths.ROOT)}},
     )  # fmt: skip
 

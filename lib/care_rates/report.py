@@ -17,7 +17,7 @@ from functools import cached_property
 import pandas as pd
 from IPython.display import display
 
-from care_rates import csvtext, markup, parameters_cell, paths
+from care_rates import csvtext, markup, parameters_cell, paths, svg
 from care_rates.areas import slug
 from care_rates.claims import MISSES, ClaimError, Register, count
 from care_rates.compared import beside, by_claim
@@ -230,18 +230,15 @@ def show(
             raise ReportError(
                 f"{now.notebook}: the chart {name!r} needs a text alternative (alt=)."
             )
-        import vl_convert
-
         specification = thing.to_dict(context={"pre_transform": False})
         specification.setdefault("description", alt)
         # No address is allowed: a chart's data stands in the chart.
-        drawn = vl_convert.vegalite_to_svg(specification, allowed_base_urls=[])
-        svg = markup.describe_svg(drawn, alt)
+        drawn = markup.describe_svg(svg.render(specification, name), alt)
         data = pd.DataFrame.from_records(
             [row for rows in specification.get("datasets", {}).values() for row in rows]
         )
-        info |= {"kind": "figure", "csv": csvtext.write(data), "svg": svg}
-        bundle = {VEGALITE: specification, "image/svg+xml": svg, "text/plain": alt}
+        info |= {"kind": "figure", "csv": csvtext.write(data), "svg": drawn}
+        bundle = {VEGALITE: specification, "image/svg+xml": drawn, "text/plain": alt}
     now.shown[name] = info
     visible = {key: info[key] for key in ("kind", "name", "caption", "source", "alt")}
     display(bundle, raw=True, metadata={"care_rates": visible})

@@ -22,19 +22,18 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import LocalPortCache
-from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
+from jupyter_client.provisioning import (
+    KernelProvisionerBase,
+    KernelProvisionerFactory,
+    LocalProvisioner,
+)
 
 WARM, COLD = "care-rates-warm", "care-rates-cold"
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
-PRELOAD = (
-    "numpy", "pandas", "pyarrow.parquet", "scipy.stats", "scipy.optimize", "altair", "vl_convert",
-    "statsmodels.api", "statsmodels.formula.api", "ipykernel.kernelapp", "ipykernel.ipkernel",
-    "IPython.core.interactiveshell", "IPython.core.completer", "narwhals", "jsonschema",
-)  # fmt: skip
-"""What the zygote imports: libraries only, and only what most notebooks use."""
 STEADY = {
     "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -60,7 +59,8 @@ class Zygote:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        code = f"from runpy import run_path; run_path({__file__!r}, run_name='zygote')"
+        script = str(Path(__file__).with_name("zygote.py"))
+        code = f"from runpy import run_path; run_path({script!r}, run_name='zygote')"
         self.process = subprocess.Popen(
             [sys.executable, "-X", "frozen_modules=on", "-c", code, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -113,6 +113,7 @@ class Zygote:
 
 
 _zygote: Zygote | None = None
+_starting = threading.Lock()
 
 
 def start() -> bool:
@@ -124,19 +125,18 @@ def start() -> bool:
         Whether kernels will be warm.
     """
     global _zygote
-    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = COLD
-    if not available():
-        return False
-    if _zygote is None or _zygote.process.poll() is not None:
-        _zygote = Zygote()
-    os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = WARM
-    return True
+    with _starting:
+        warm = available()
+        if warm and (_zygote is None or _zygote.process.poll() is not None):
+            _zygote = Zygote()
+        KernelProvisionerFactory.instance().default_provisioner_name = WARM if warm else COLD
+    return warm
 
 
 def stop() -> None:
     """End the zygote."""
     global _zygote
-    os.environ.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
+    KernelProvisionerFactory.instance().default_provisioner_name = "local-provisioner"
     if _zygote is not None:
         _zygote.close()
         _zygote = None
@@ -148,7 +148,8 @@ class ColdProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
         """Start the kernel with the environment of the calling thread."""
         kwargs["env"] = surroundings(kwargs.get("env"))
-        return await super().launch_kernel(cmd, **kwargs)
+        quiet = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
+        return await super().launch_kernel([*cmd, *quiet], **kwargs)
 
 
 def surroundings(env: dict | None) -> dict[str, str]:
@@ -162,11 +163,9 @@ def surroundings(env: dict | None) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        With the steady settings and what the task sets, and without the choice of
-        how kernels start.
+        With the steady settings and what the task sets.
     """
     plain = {k: v for k, v in (env or os.environ).items() if isinstance(v, str)}
-    plain.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
     return plain | STEADY | getattr(task, "env", {})
 
 
@@ -239,73 +238,3 @@ class WarmProvisioner(KernelProvisionerBase):
 
 task = threading.local()
 """``task.env``: extra environment for kernels that this thread starts."""
-
-
-def _serve(line_fd: int) -> None:
-    """Import the libraries, then fork a kernel for each request (runs in the zygote)."""
-    import importlib
-
-    sys.modules["rfc3987_syntax"] = None  # its parsers cost two seconds at import
-    for name in PRELOAD:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    import gc
-
-    gc.freeze()
-    line = socket.socket(fileno=line_fd).makefile("rw", encoding="utf-8")
-    ended: dict[int, int] = {}
-    running: set[int] = set()
-    for text in line:
-        request = json.loads(text)
-        while running:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                break
-            ended[pid] = os.waitstatus_to_exitcode(status)
-            running.discard(pid)
-        if request["do"] == "fork":
-            pid = os.fork()
-            if pid == 0:
-                line.close()
-                _kernel(request)
-            running.add(pid)
-            answer = {"pid": pid}
-        else:
-            answer = {"code": ended.get(request["pid"])}
-        line.write(json.dumps(answer) + "\n")
-        line.flush()
-    for pid in running:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
-
-
-def _kernel(request: dict) -> None:
-    """Become a kernel (runs in the forked child; never returns)."""
-    code = 1
-    try:
-        os.setsid()
-        with contextlib.suppress(Exception):  # Linux: end at once if the zygote is killed
-            import ctypes
-
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        os.environ.clear()
-        os.environ.update(request["env"])
-        os.chdir(request["cwd"])
-        sys.argv = ["ipykernel", "-f", request["connection_file"]]
-        sys.path[:] = [p for p in sys.path if p != ""]
-        from ipykernel.kernelapp import IPKernelApp
-
-        app = IPKernelApp.instance(parent_handle=os.getppid())  # ends with the zygote
-        app.initialize([*sys.argv[1:], "--HistoryManager.enabled=False", "--log-level=ERROR"])
-        app.start()
-        code = 0
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-if __name__ == "zygote":
-    _serve(int(sys.argv[1]))

@@ -26,7 +26,7 @@ def small_project(folder):
         nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
 
     write("00_data", "import pandas as pd\nfrom care_rates import data",
-          "data.save(pd.DataFrame({'x': [1, 2]}), 'numbers')")  # fmt: skip
+          "data.save(pd.DataFrame({'x': [1, 2]}), 'numbers').name")  # fmt: skip
     write("01_a", "from care_rates.data import load",
           "record('total', load('numbers')['x'].sum() * seed)")  # fmt: skip
     write("06_synthesis", "from care_rates.report import records",

@@ -150,7 +150,8 @@ def test_cold_kernels_give_the_same(project, monkeypatch):
     warm_bytes = {p.name: p.read_bytes() for p in (project[0] / "outputs" / "notebooks").iterdir()}
     monkeypatch.setenv("CARE_RATES_COLD", "1")
     assert not warm.available()
-    run(force=True)
+    outcomes, _ = run(force=True)
+    assert {o.result for o in outcomes.values()} == {"run"}
     for path in (project[0] / "outputs" / "notebooks").iterdir():
         assert path.read_bytes() == warm_bytes[path.name], path.name
 
