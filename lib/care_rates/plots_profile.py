@@ -15,7 +15,6 @@ from care_rates.profile import Place, Section
 
 WIDTH, HEIGHT = 460, 230
 RATE = "per 10,000 aged 0 to 17"
-LINES = (BLUE, GREEN, PURPLE, GREY, ORANGE)
 
 
 def _tips(*names: str) -> list[alt.Tooltip]:
@@ -67,10 +66,14 @@ def _ends(frame: pd.DataFrame, y: str, series: str, colour: alt.Color) -> alt.Ch
     """Names at the ends of lines."""
     last = frame.dropna(subset=[y]).sort_values("year").groupby(series, sort=False).tail(1)
     room = (frame[y].max() or 1) * 15 / HEIGHT
-    last = last.assign(**{y: apart(list(last[y]), room)})[["year", y, series]].round(1)
-    return alt.Chart(last).mark_text(align="left", dx=7, fontSize=11).encode(
-        x=alt.X("year:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{series}:N"), color=colour
-    )  # fmt: skip
+    ended = last["year"] < last["year"].max()  # a line that ends early is named above its end
+    last[y] = last[y] + 0.9 * room * ended
+    last.loc[~ended, y] = apart(list(last.loc[~ended, y]), room)
+    return (
+        alt.Chart(last[["year", y, series]].round(1))
+        .mark_text(align="left", dx=7, fontSize=11)
+        .encode(x=alt.X("year:Q"), y=alt.Y(f"{y}:Q"), text=alt.Text(f"{series}:N"), color=colour)
+    )
 
 
 def trend(section: Section, place: Place) -> alt.LayerChart:
@@ -89,9 +92,11 @@ def trend(section: Section, place: Place) -> alt.LayerChart:
         The chart.
     """
     frame = section.frame.round(1)
-    order = list(dict.fromkeys(frame["series"]))
-    colour = alt.Color("series:N", legend=None,
-                       scale=alt.Scale(domain=order, range=list(LINES[: len(order)])))  # fmt: skip
+    keys = {place.region_key: PURPLE, place.country_key: GREY, place.joined: ORANGE}
+    paint = {place.name: BLUE, "neighbours": GREEN}
+    paint |= {place.label(key): colour for key, colour in keys.items() if key}
+    scale = alt.Scale(domain=list(paint), range=list(paint.values()))
+    colour = alt.Color("series:N", legend=None, scale=scale)
     own = alt.Chart(frame[frame["series"] == place.name])
     band = own.mark_area(opacity=0.2, color=BLUE).encode(x=_year(), **_band("low", "high"))
     lines = alt.Chart(frame[["series", "year", "rate"]]).encode(x=_year(), color=colour)
@@ -149,7 +154,7 @@ def funnel(section: Section, place: Place) -> alt.LayerChart:
     ]  # fmt: skip
     points = alt.Chart(frame).encode(
         x=alt.X("persons:Q", title="children aged 0 to 17 who live there",
-                axis=alt.Axis(format=",d", tickCount=5)),
+                axis=alt.Axis(format=",d", tickCount=4)),
         y=alt.Y("rate:Q", title=RATE, axis=alt.Axis(tickCount=6)),
         tooltip=_tips("name", "persons", "rate"),
     )  # fmt: skip
@@ -273,9 +278,10 @@ def mix(section: Section, place: Place) -> alt.VConcatChart:
         One panel a kind.
     """
     panels = []
-    top = section.frame[["high", "country"]].max().max()
+    known = section.frame.dropna(subset=["share", "country"], how="all")
+    top = known[["high", "country"]].max().max()
     x = alt.X("share:Q", title="percent of children in care", scale=alt.Scale(domain=[0, top]))
-    for kind, part in section.frame.groupby("kind", sort=False):
+    for kind, part in known.groupby("kind", sort=False):
         base = alt.Chart(part.drop(columns="kind").round(1)).encode(
             y=alt.Y("part:N", title=None, sort=list(part["part"]))
         )

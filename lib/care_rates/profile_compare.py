@@ -154,7 +154,7 @@ def deprivation(place: Place) -> Section:
         f"For an authority as deprived as {place.name} that leads one to expect "
         f"{words.number(now['expected'])} per 10,000. Its rate is {words.apart(gap)} that "
         f"({sure} interval from chance and rounding {words.span(low, high, unit='%')}).",
-        f"Authorities as deprived differ widely: the middle {sure} have "
+        f"Authorities as deprived differ widely: the middle {sure} have rates of "
         f"{words.span(now['usual_low'], now['usual_high'])}. {place.name} is "
         f"{'within' if usual else 'outside'} that range, and lies "
         f"{words.position(now['position'])} of a funnel around what is expected, the spread "

@@ -129,8 +129,9 @@ def _mix_section(place: Place, rows: pd.DataFrame, missing: dict[str, str]) -> S
     for part, short in shown.items():
         if part in parts.index and pd.notna(parts.at[part, "share"]):
             row = parts.loc[part]
+            home = part.replace(", ", " or ")
             said.append(
-                f"{words.number(row['share'])}% lived in {part} ({words.percent(place.alpha)} "
+                f"{words.number(row['share'])}% lived in {home} ({words.percent(place.alpha)} "
                 f"interval {words.span(row['low'], row['high'], unit='%')}); in {place.country} "
                 f"{words.number(row['country'])}%."
             )

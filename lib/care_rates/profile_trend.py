@@ -280,7 +280,8 @@ def trend(place: Place) -> Section:
     return Section(
         "trend", said, {}, frame,
         caption=f"Children in care per 10,000 aged 0 to 17 at 31 March. Band: "
-        f"{words.percent(place.alpha)} interval of {place.name}.",
+        f"{words.percent(place.alpha)} interval of {place.name}. Neighbours: "
+        "mean of those with a figure in the year.",
         alt=f"Lines over the years: {place.name} beside {others}. {said[0]}",
         source=place.source,
     )  # fmt: skip
