@@ -81,9 +81,8 @@ def label(path: Path) -> str | None:
         ``outputs/…``, ``data/processed/…`` or the path from the root; None for files
         that are not the project's.
     """
-    rooms = (("data/processed", processed()), ("outputs", outputs()), ("", ROOT))
     for form in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # links last
-        for name, folder in rooms:
+        for name, folder in (*_rooms(), ("", ROOT)):
             if form.is_relative_to(folder):
                 return "/".join(filter(None, (name, form.relative_to(folder).as_posix())))
     return None
@@ -102,10 +101,15 @@ def locate(name: str) -> Path:
     pathlib.Path
         Where it is.
     """
-    for start, folder in (("data/processed/", processed()), ("outputs/", outputs())):
-        if name.startswith(start):
-            return folder / name.removeprefix(start)
+    for start, folder in _rooms():
+        if name.startswith(f"{start}/"):
+            return folder / name.removeprefix(f"{start}/")
     return ROOT / name
+
+
+def _rooms() -> tuple[tuple[str, Path], ...]:
+    """Folders that may be elsewhere, and what they are called wherever they are."""
+    return (("data/processed", processed()), ("outputs", outputs()), ("notebooks", notebooks()))
 
 
 def reading(path: Path) -> Path:
