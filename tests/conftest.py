@@ -14,6 +14,7 @@ import pytest
 
 sys.modules.setdefault("rfc3987_syntax", None)
 
+SOME_AREAS = ("Liverpool", "City of London", "Isles of Scilly", "Dorset", "Torfaen")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -53,6 +54,11 @@ def whole_run(tmp_path_factory) -> Run:
         [sys.executable, "-m", "care_rates.cli", "run", "--no-profiles"],
         cwd=ROOT, env=env, capture_output=True, text=True, check=False,
     )  # fmt: skip
+    if done.returncode == 0:  # and the pages of a few authorities of different kinds
+        done = subprocess.run(
+            [sys.executable, "-m", "care_rates.cli", "profile", *SOME_AREAS],
+            cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
     if done.returncode:
         pytest.fail(f"the run failed:\n{done.stderr[-4000:]}", pytrace=False)
     return Run(folder / "outputs", folder / "processed", env, done.stderr)

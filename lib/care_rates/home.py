@@ -246,11 +246,12 @@ def ledger_page() -> str:
 
 
 COLUMNS = {
-    "rate.latest": "rate, latest year",
+    "year.latest": "latest year",
+    "rate.latest": "rate",
     "rate.low": "lower",
     "rate.high": "upper",
-    "change_5y": "change in five years",
-    "residual_given_deprivation": "difference from areas as deprived",
+    "change_5y": "change in five years, percent",
+    "residual_given_deprivation": "against areas as deprived, percent",
 }
 """Results of the area profiles that the page of all areas shows, and their headings."""
 

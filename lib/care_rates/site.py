@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -255,6 +255,9 @@ def make(page: Plan, nav: list[Link]) -> list[str]:
     if page.notebook:
         exported = NotebookPage(page.output, page.notebook, page.root)
         body, made, files = exported.body(), exported.made(), exported.files
+        if page.here:  # the notebook's title is the same for all areas
+            heading = f"<h1>{escape(page.title)}</h1>"
+            body = re.sub(r"<h1\b.*?</h1>", lambda _: heading, body, count=1, flags=re.DOTALL)
     else:
         body = WRITTEN[page.href]()
     links = [link.href for link in nav]

@@ -49,7 +49,7 @@ def site(whole_run) -> Path:
 
 
 def pages(site: Path) -> list[Path]:
-    return sorted(site.glob("*.html"))
+    return sorted([*site.glob("*.html"), *site.glob("areas/*.html")])
 
 
 @pytest.fixture
@@ -77,11 +77,16 @@ def opened(context, path: Path):
     return page
 
 
-def scroll_through(page):
-    height = page.evaluate("document.documentElement.scrollHeight")
-    for y in range(0, height + 900, 600):
-        page.evaluate(f"window.scrollTo(0, {y})")
-        page.wait_for_timeout(30)
+def draw_all(page) -> int:
+    """Bring every chart into view and wait until it is live, or has said that it is not."""
+    figures = page.locator("figure.cr-figure")
+    for place in range(figures.count()):
+        figures.nth(place).evaluate("figure => figure.scrollIntoView()")
+        page.wait_for_function(
+            "place => document.querySelectorAll('figure.cr-figure')[place].dataset.live",
+            arg=place, polling=20, timeout=30_000,
+        )  # fmt: skip
+    return figures.count()
 
 
 def test_every_page_names_only_what_lies_beside_it(site):
@@ -103,7 +108,7 @@ def test_links_and_anchors_lead_somewhere(site):
         text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.S)
         for target in {unescape(found) for found in re.findall(r'href="([^"]+)"', text)}:
             file, _, anchor = target.partition("#")
-            there = (site / file) if file else path
+            there = (path.parent / file).resolve() if file else path
             assert there.is_file(), (path.name, target)
             if anchor and there.suffix == ".html":
                 ids = anchors(there)
@@ -114,13 +119,8 @@ def test_charts_are_drawn_without_a_network(context, site):
     drawn = 0
     for path in pages(site):
         page = opened(context, path)
-        count = page.locator("figure.cr-figure").count()
+        count = draw_all(page)
         if count:
-            scroll_through(page)
-            page.wait_for_function(
-                "[...document.querySelectorAll('figure.cr-figure')].every(f => f.dataset.live)",
-                timeout=60_000,
-            )
             live = page.evaluate(
                 "[...document.querySelectorAll('figure.cr-figure')]"
                 ".map(f => [f.id, f.dataset.live, f.querySelectorAll('svg').length])"
