@@ -6,8 +6,8 @@ One run is left to end, for the bytes that every other one must come to. Then, N
 the notes of some steps are taken away (so that those run again, pages too), the command
 ``care-rates run`` is started in a process group of its own and killed with SIGKILL at a
 moment drawn at random; every output must be the one from before or the finished one; a
-second command must come to the same bytes as the first run. Prints a report; the exit
-code is 1 if a byte differs.
+second command must come to the same bytes as the first run. All of it happens in a copy
+of the project. Prints a report; the exit code is 1 if a byte differs.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from determinism import copy_project
+
 HIDDEN = {".state", ".staging", "failed"}
 
 
-def digests(folder: Path) -> dict[str, str]:
+def digests(place: Path) -> dict[str, str]:
     """Hash every output; notes, staging and failed notebooks are none."""
     found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
+    for path in sorted([*(place / "outputs").rglob("*"), *(place / "processed").rglob("*")]):
+        name = path.relative_to(place)
         if path.is_file() and not HIDDEN & set(name.parts):
             found[name.as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
@@ -44,11 +45,12 @@ def start(place: Path, arguments: list[str]) -> subprocess.Popen:
     env = os.environ | {
         "CARE_RATES_OUTPUTS": str(place / "outputs"),
         "CARE_RATES_PROCESSED": str(place / "processed"),
+        "PYTHONPATH": str(place / "project" / "lib"),
     }
     with (place / "log").open("a") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "care_rates.cli", "run", *arguments],
-            cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True,
+            cwd=place / "project", env=env, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def main() -> int:
     rng = random.Random(options.seed)
     place = Path(tempfile.mkdtemp(prefix="care-rates-kill-"))
     wrong: list[str] = []
+    copy_project(place / "project")
     try:
         spent = complete(place, arguments)
         whole = digests(place)
@@ -109,7 +112,7 @@ def main() -> int:
             print(
                 f"{kill:3}  {moment:6.2f} s  {'killed' if struck else 'had ended'}  stale: "
                 f"{', '.join(stale)}  torn {len(torn)}  lost {len(gone)}  completed in "
-                f"{again:.0f} s, differing {len(differ)}", flush=True,
+                f"{again:.0f} s, differing {len(differ)}: {(torn + gone + differ)[:2]}", flush=True,
             )  # fmt: skip
     finally:
         shutil.rmtree(place, ignore_errors=True)
