@@ -101,7 +101,8 @@ def readme_score() -> str:
         held = int(row.get("exact", 0) + row.get("within input rounding", 0))
         cells = [name, int(row["decided"]), held, *(int(row.get(s, 0)) for s in miss)]
         rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    return f"**{headline(card)}**\n\n" + "\n".join(rows)
+    first, _, rest = headline(card).partition(". ")
+    return f"**{first}.** {rest}\n\n" + "\n".join(rows)
 
 
 def update_readme() -> bool:
@@ -135,6 +136,7 @@ def index() -> str:
     """
     names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
     card = scorecard(claims())
+    first, _, rest = headline(card).partition(". ")
     cards = "".join(
         f'<section class="answer"><h3>{escape(row["question"])}</h3>'
         f"<p>{escape(row['answer'])}</p>"
@@ -153,7 +155,7 @@ def index() -> str:
         "<h1>Why do places with similar need have such different numbers of children in care?</h1>"
         '<p class="lead">Four published UK analyses answered this question between 2013 and 2021. '
         "Here they are re-run from official figures, number by number, and taken further.</p>"
-        f'<p class="lead"><strong>{headline(card)}</strong> '
+        f'<p class="lead"><strong>{first}.</strong> {rest} '
         '<a href="ledger.html">The ledger</a> says of each claim what became of it, and why.</p>'
         '<h2 id="answers">What each report found, recomputed</h2>'
         f'<div class="answers">{cards}</div>'
