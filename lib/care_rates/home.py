@@ -85,24 +85,31 @@ def headline(card: pd.DataFrame) -> str:
     )
 
 
-def readme_score() -> str:
-    """Write the part of the README that quotes the ledger.
+def readme_parts() -> dict[str, str]:
+    """Write the parts of the README that quote the records.
 
     Returns
     -------
-    str
-        Markdown: the headline and a table, one row a report.
+    dict of str to str
+        Markdown: the headline, the answers, and a table, one row a report.
     """
     card = scorecard(claims())
+    first, _, rest = headline(card).partition(". ")
     miss = ("close", "direction only", "contradicted", "inconsistent in the report")
-    rows = ["| report | decided | stand | close | sign only | contradicted | inconsistent |",
-            "|---|--:|--:|--:|--:|--:|--:|"]  # fmt: skip
+    rows = [
+        "| report | decided | stand | close | sign only | contradicted | inconsistent |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
     for name, row in card.iterrows():
         held = int(row.get("exact", 0) + row.get("within input rounding", 0))
         cells = [name, int(row["decided"]), held, *(int(row.get(s, 0)) for s in miss)]
         rows.append("| " + " | ".join(str(cell) for cell in cells) + " |")
-    first, _, rest = headline(card).partition(". ")
-    return f"**{first}.** {rest}\n\n" + "\n".join(rows)
+    listed = [f"- **{row['question']}** {row['answer']}" for row in answers()]
+    return {
+        "score": f"**{first}.** {rest}",
+        "answers": "\n".join(listed),
+        "card": "\n".join(rows),
+    }
 
 
 def update_readme() -> bool:
@@ -115,8 +122,7 @@ def update_readme() -> bool:
     """
     path = paths.ROOT / "README.md"
     text = new = path.read_text(encoding="utf-8")
-    listed = "\n".join(f"- **{row['question']}** {row['answer']}" for row in answers())
-    for name, content in (("score", readme_score()), ("answers", listed)):
+    for name, content in readme_parts().items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = new.partition(start)
         _, _, after = rest.partition(end)
