@@ -62,7 +62,8 @@ def main() -> None:
     if words[0] == "run":
         call(BIN / "care-rates", "run", *words[1:])
     elif words[0] == "test":
-        call(PYTHON, "-m", "pytest", *words[1:])
+        whole = ["--cov", "--cov-report=term:skip-covered"]  # branch coverage, 90% at least
+        call(PYTHON, "-m", "pytest", *(words[1:] or whole))
 
 
 if __name__ == "__main__":
