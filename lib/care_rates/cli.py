@@ -76,6 +76,16 @@ def _at_least_one(text: str) -> int:
     return number
 
 
+def _executor(text: str) -> str:
+    from care_rates.executor import parse
+
+    try:
+        parse(text)
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _run(options: argparse.Namespace) -> int:
     from care_rates import pipeline, profiles
 
@@ -108,7 +118,9 @@ def _do(plan: list, options: argparse.Namespace) -> int:
     from care_rates import pipeline
 
     progress = Progress(len(plan))
-    outcomes = pipeline.run(plan, jobs=options.jobs, force=options.force, tell=progress)
+    outcomes = pipeline.run(
+        plan, jobs=options.jobs, force=options.force, executor=options.executor, tell=progress
+    )
     progress.end()
     failed = [o for o in outcomes if o.result in ("failed", "skipped")]
     for outcome in failed:
@@ -203,6 +215,10 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "-j", "--jobs", type=_at_least_one, default=jobs, help=f"at a time ({jobs})"
         )
+        command.add_argument(
+            "--executor", type=_executor, default="local", metavar="local|tcp://HOST:PORT",
+            help="this machine, or the Dask cluster of that scheduler (docs/cluster.md)",
+        )  # fmt: skip
         command.add_argument("--force", action="store_true", help="run fresh notebooks too")
         command.add_argument("--no-site", action="store_true", help="leave the pages as they are")
     commands.add_parser("status", help="say what is fresh, what is stale and why").set_defaults(

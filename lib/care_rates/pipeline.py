@@ -13,12 +13,13 @@ import contextlib
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from care_rates import parameters_cell, paths, staging, state
+from care_rates.runner import Job, Ran, explain, places
 from care_rates.staging import RunError
 
 FIRST, LAST = "00_data", "06_synthesis"
@@ -121,20 +122,22 @@ def steps(parameters: Mapping[str, Mapping] | None = None) -> list[Step]:
     return out
 
 
-def status(plan: Sequence[Step]) -> dict[str, str]:
+def status(plan: Sequence[Step], hashes: state.Hashes | None = None) -> dict[str, str]:
     """Say for each step why it would run.
 
     Parameters
     ----------
     plan : sequence of Step
         The steps.
+    hashes : Hashes, optional
+        Hashes of this run.
 
     Returns
     -------
     dict of str to str
         Reason by step; empty where it is fresh.
     """
-    hashes = state.Hashes()
+    hashes = hashes or state.Hashes()
     found: dict[str, str] = {}
     for step in plan:
         before = [name for name in step.needs if found.get(name)]
@@ -145,7 +148,7 @@ def status(plan: Sequence[Step]) -> dict[str, str]:
 
 
 def run(
-    plan: Sequence[Step], *, jobs: int = 2, force: bool = False,
+    plan: Sequence[Step], *, jobs: int = 2, force: bool = False, executor: str = "local",
     tell: Callable[[str, str, int, int], None] = lambda *_: None,
 ) -> list[Outcome]:  # fmt: skip
     """Run what is not fresh.
@@ -155,9 +158,11 @@ def run(
     plan : sequence of Step
         The steps, in an order that respects what they need.
     jobs : int
-        How many notebooks at a time.
+        How many notebooks at a time on this machine.
     force : bool
         Run fresh steps too.
+    executor : str
+        ``local``, or the address of a Dask scheduler such as ``tcp://127.0.0.1:8786``.
     tell : callable
         Called as ``tell(step, event, cell, cells)`` with the events ``fresh``,
         ``start``, ``cell``, ``done``, ``failed`` and ``skipped``.
@@ -171,80 +176,89 @@ def run(
     Raises
     ------
     RunError
-        If another run is under way, or the outputs folder cannot be written.
+        If another run is under way, the outputs folder cannot be written, or the
+        scheduler cannot be reached.
     """
     with staging.alone(), contextlib.ExitStack() as afterwards:
+        hashes = state.Hashes()
+        afterwards.callback(hashes.keep)
+        stale = status(plan, hashes)
+        number = len(plan) if force else sum(map(bool, stale.values()))
+        if not number:
+            return [_fresh(step, tell) for step in plan]
+        from care_rates.executor import connect
+
         place = staging.new()
         afterwards.callback(shutil.rmtree, place, ignore_errors=True)
-        if force or any(status(plan).values()):
-            from care_rates import warm
-
-            afterwards.callback(warm.stop)
-            warm.start()
-        return _run(plan, jobs, force, tell, place)
+        workers = afterwards.enter_context(connect(executor, jobs, number, tell))
+        return _run(plan, force, tell, place, hashes, workers)
 
 
-def _run(plan, jobs, force, tell, place) -> list[Outcome]:
+def _fresh(step: Step, tell: Callable) -> Outcome:
+    tell(step.name, "fresh", 0, 0)
+    return Outcome(step.name, "fresh")
+
+
+def _run(plan, force, tell, place, hashes, workers) -> list[Outcome]:
     names = {step.name for step in plan}
     done: dict[str, Outcome] = {}
     waiting = list(plan)
-    under_way: dict[Future, Step] = {}
-    hashes = state.Hashes()
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        while waiting or under_way:
-            for step in list(waiting):
-                needs = [name for name in step.needs if name in names]
-                if any(name not in done for name in needs):
-                    continue
-                broken = [n for n in needs if done[n].result in ("failed", "skipped")]
-                if not broken and len(under_way) >= jobs:
-                    break
-                waiting.remove(step)
-                if broken:
-                    done[step.name] = Outcome(step.name, "skipped", f"{broken[0]} failed")
-                    tell(step.name, "skipped", 0, 0)
-                    continue
-                why = state.stale_because(step.name, step.code(), hashes)
-                if not why and not force:
-                    done[step.name] = Outcome(step.name, "fresh")
-                    tell(step.name, "fresh", 0, 0)
-                    continue
-                under_way[pool.submit(_execute, step, why, tell, hashes, place)] = step
-            if under_way:
-                finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    step = under_way.pop(future)
-                    done[step.name] = future.result()
+    under_way: dict[Future, tuple[Step, str, str]] = {}
+    while waiting or under_way:
+        for step in list(waiting):
+            needs = [name for name in step.needs if name in names]
+            if any(name not in done for name in needs):
+                continue
+            broken = [n for n in needs if done[n].result in ("failed", "skipped")]
+            if not broken and len(under_way) >= workers.slots:
+                break
+            waiting.remove(step)
+            if broken:
+                done[step.name] = Outcome(step.name, "skipped", f"{broken[0]} failed")
+                tell(step.name, "skipped", 0, 0)
+                continue
+            code = step.code()
+            why = state.stale_because(step.name, code, hashes)
+            if not why and not force:
+                done[step.name] = _fresh(step, tell)
+                continue
+            tell(step.name, "start", 0, 0)
+            under_way[workers.submit(_job(step, place))] = (step, code, why)
+        if under_way:
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in finished:
+                step, code, why = under_way.pop(future)
+                outcome = _settle(future.result(), code, why, hashes)
+                tell(step.name, "failed" if outcome.result == "failed" else "done", 0, 0)
+                done[step.name] = outcome
     return [done[step.name] for step in plan]
 
 
-def _execute(step: Step, why: str, tell: Callable, hashes: state.Hashes, place: Path) -> Outcome:
-    """Run one notebook in its own kernel; never raises for what the notebook or disk does."""
-    tell(step.name, "start", 0, 0)
-    folder = place / step.name
-    target = folder / "outputs" / "notebooks" / f"{step.name}.ipynb"
+def _job(step: Step, place: Path) -> Job:
+    folder = str(place / step.name)
+    return Job(step.name, str(step.source), folder, dict(step.parameters), places())
+
+
+def _settle(ran: Ran, code: str, why: str, hashes: state.Hashes) -> Outcome:
+    """Move what a notebook wrote into place, or say why it failed; never raises for either."""
+    name, failure = ran.job.step, ran.failure
     try:
-        code = step.code()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _papermill(step, folder, target, tell)
-        record = folder / "outputs" / "records" / f"{step.name}.json"
-        if not record.is_file():
-            raise RunError("it did not call finish() in its last cell, so it has no results.")
-        found = json.loads(record.read_text(encoding="utf-8"))
-        inputs = state.observed(found["modules"], found["read"], hashes)
-        record.write_text(_portable(found), encoding="utf-8")
-        outputs = staging.promote(folder, step.name)
-        state.remember(step.name, state.Past(code, inputs, outputs))
+        if not failure:
+            found = json.loads(ran.job.record.read_text(encoding="utf-8"))
+            inputs = state.observed(found["modules"], found["read"], hashes)
+            ran.job.record.write_text(_portable(found), encoding="utf-8")
+            outputs = staging.promote(Path(ran.job.folder), name)
+            state.remember(name, state.Past(code, inputs, outputs))
     except Exception as error:
-        tell(step.name, "failed", 0, 0)
-        why = explain(error) + staging.keep_failed(step.name, target)
-        return Outcome(step.name, "failed", why)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        failure = explain(error)
+    if failure:
+        failure += staging.keep_failed(name, ran.job.target)
+    shutil.rmtree(ran.job.folder, ignore_errors=True)
+    if failure:
+        return Outcome(name, "failed", failure)
     with contextlib.suppress(OSError):
-        (paths.outputs() / "failed" / f"{step.name}.ipynb").unlink()
-    tell(step.name, "done", 0, 0)
-    return Outcome(step.name, "run", why or "it was asked for")
+        (paths.outputs() / "failed" / f"{name}.ipynb").unlink()
+    return Outcome(name, "run", why or "it was asked for")
 
 
 def _portable(record: dict) -> str:
@@ -252,46 +266,3 @@ def _portable(record: dict) -> str:
     kept = {key: value for key, value in record.items() if key not in ("modules", "read")}
     kept["tables"] = [Path(name).stem for name in record["read"] if name.endswith(".parquet")]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
-
-
-def _papermill(step: Step, staging: Path, target: Path, tell: Callable) -> None:
-    import papermill
-    from papermill.engines import papermill_engines
-
-    from care_rates import warm
-    from care_rates.engine import TellingEngine
-
-    papermill_engines.register("care-rates", TellingEngine)
-    warm.task.env = {
-        "CARE_RATES_STAGING": str(staging),
-        "CARE_RATES_STEP": step.name,
-        "CARE_RATES_OUTPUTS": str(paths.outputs()),
-        "CARE_RATES_PROCESSED": str(paths.processed()),
-    }
-    warm.task.tell = lambda cell, cells: tell(step.name, "cell", cell, cells)
-    papermill.execute_notebook(
-        step.source, target, dict(step.parameters), engine_name="care-rates",
-        kernel_name="python3", language="python", progress_bar=False, log_output=False,
-        request_save_on_cell_execute=False, autosave_cell_every=0, shutdown_kernel="immediate",
-        resources={"metadata": {"path": str(paths.ROOT)}},
-    )  # fmt: skip
-
-
-def explain(error: BaseException) -> str:
-    """Name the cell and the cause of a failure, in a line or two.
-
-    Parameters
-    ----------
-    error : BaseException
-        What papermill raised.
-
-    Returns
-    -------
-    str
-        For instance ``cell 7: DataError: …``.
-    """
-    if type(error).__name__ == "PapermillExecutionError":
-        text = str(error.evalue).strip().splitlines() or [""]
-        return f"cell {error.cell_index + 1}: {error.ename}: {text[0]}"
-    text = str(error).strip().splitlines() or [type(error).__name__]
-    return f"{type(error).__name__}: {text[0]}"

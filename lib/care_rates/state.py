@@ -7,15 +7,22 @@ outputs are the files that it wrote. What a notebook read is observed while it r
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from care_rates import paths
 
 FOLDER = ".state"
+RUNNING = {"executor", "cluster", "runner", "staging", "state"}
+"""Modules that decide where a notebook or task runs, and nothing of what it gives."""
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file system shows a second change as such."""
 
 
 def digest(content: bytes | str) -> str:
@@ -36,10 +43,16 @@ def digest(content: bytes | str) -> str:
 
 
 class Hashes:
-    """Content hashes of files, each read once a run."""
+    """Content hashes of files: a file is read again only if it was written to since.
+
+    A file counts as untouched if its size, its number on the disk and the times of its
+    last change (of content and of anything) are the same. What was hashed within two
+    seconds of a change is not kept for other runs: a second change might go unseen.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, int, int], str] = {}
+        self._seen = self._load()
+        self._new = False
 
     def of(self, path: Path) -> str:
         """Hash a file.
@@ -54,14 +67,40 @@ class Hashes:
         str
             Its digest, or ``missing``.
         """
+        name = str(path)
         try:
-            stat = path.stat()
+            stat = os.stat(name)
+            mark = [stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns]
+            known = self._seen.get(name)
+            if known is None or known[0] != mark:
+                now = time.time_ns()
+                settled = now - max(mark[2:]) > SETTLED and now > max(mark[2:])
+                known = self._seen[name] = [mark, digest(Path(name).read_bytes()), settled]
+                self._new = True
         except OSError:
             return "missing"
-        key = (str(path), stat.st_mtime_ns, stat.st_size)
-        if key not in self._seen:
-            self._seen[key] = digest(path.read_bytes())
-        return self._seen[key]
+        return known[1]
+
+    @staticmethod
+    def _place() -> Path:
+        return paths.outputs() / FOLDER / "hashes.json"
+
+    @classmethod
+    def _load(cls) -> dict[str, list]:
+        try:
+            found = json.loads(cls._place().read_text(encoding="utf-8"))
+            return {name: [list(mark), str(was), True] for name, (mark, was) in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+            return {}
+
+    def keep(self) -> None:
+        """Leave what was hashed to the next run; where that cannot be done, nothing is lost."""
+        if self._new:
+            kept = {name: [mark, was] for name, (mark, was, settled) in self._seen.items()
+                    if settled}  # fmt: skip
+            with contextlib.suppress(OSError):
+                paths.write_atomically(self._place(), json.dumps(kept))
+            self._new = False
 
 
 @dataclass(frozen=True)
@@ -184,6 +223,8 @@ def observed(modules: list[str], files: list[str], hashes: Hashes) -> dict[str, 
     names = set(files) | {"requirements.lock"}
     for module in modules:
         parts = module.split(".")[1:]
+        if set(parts) & RUNNING:
+            continue
         path = base.joinpath(*parts)
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         if path.is_file():

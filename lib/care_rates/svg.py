@@ -119,15 +119,18 @@ def _exactly(line: socket.socket, size: int) -> bytes:
     return bytes(content)
 
 
-def serve(control: socket.socket) -> None:
+def serve(control: socket.socket, at_once: bool = False) -> None:
     """Draw for every line that is handed over, until no more can come.
 
     Parameters
     ----------
     control : socket.socket
         Lines to kernels arrive through it as file descriptors.
+    at_once : bool
+        Get ready before the first chart arrives.
     """
-    threading.Thread(target=_warm_up, daemon=True).start()
+    if at_once:
+        threading.Thread(target=_warm_up, daemon=True).start()
     while True:
         message, lines, *_ = socket.recv_fds(control, 1, 1)
         if not message:

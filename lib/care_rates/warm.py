@@ -57,12 +57,20 @@ def available() -> bool:
 class Zygote:
     """The process that kernels are forked from, and the line to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, many: bool = True) -> None:
         ours, theirs = socket.socketpair()
         script = str(Path(__file__).with_name("zygote.py"))
         code = f"from runpy import run_path; run_path({script!r}, run_name='zygote')"
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "frozen_modules=on", "-c", code, str(theirs.fileno())],
+            [
+                sys.executable,
+                "-X",
+                "frozen_modules=on",
+                "-c",
+                code,
+                str(theirs.fileno()),
+                "many" if many else "few",
+            ],
             pass_fds=[theirs.fileno()],
             env=os.environ | STEADY,
             stdin=subprocess.DEVNULL,
@@ -116,8 +124,14 @@ _zygote: Zygote | None = None
 _starting = threading.Lock()
 
 
-def start() -> bool:
+def start(many: bool = True) -> bool:
     """Start the zygote, if forking is to be had, and make Jupyter use it.
+
+    Parameters
+    ----------
+    many : bool
+        Whether so many notebooks will run that it pays to import for them libraries
+        that only some use.
 
     Returns
     -------
@@ -128,7 +142,7 @@ def start() -> bool:
     with _starting:
         warm = available()
         if warm and (_zygote is None or _zygote.process.poll() is not None):
-            _zygote = Zygote()
+            _zygote = Zygote(many)
         KernelProvisionerFactory.instance().default_provisioner_name = WARM if warm else COLD
     return warm
 

@@ -34,21 +34,23 @@ LATER = (
 """Libraries that some notebooks use: imported while no request waits."""
 
 
-def serve(line_fd: int) -> None:
+def serve(line_fd: int, many: bool) -> None:
     """Answer requests, one line of JSON each, until the line is closed.
 
     Parameters
     ----------
     line_fd : int
         Socket to the process that runs notebooks.
+    many : bool
+        Whether so many notebooks will run that it pays to import ``LATER`` too.
     """
     sys.modules["rfc3987_syntax"] = None  # its parsers cost two seconds at import
     for name in FIRST:
         _import(name)
     connection = socket.socket(fileno=line_fd)
     running: set[int] = set()
-    renderer = _renderer(connection)
-    later = list(LATER)
+    renderer = _renderer(connection, many)
+    later = list(LATER) if many else []
     line = connection.makefile("rw", encoding="utf-8")
     ended: dict[int, int] = {}
     while True:
@@ -90,7 +92,7 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def _renderer(connection: socket.socket) -> socket.socket:
+def _renderer(connection: socket.socket, at_once: bool) -> socket.socket:
     """Fork the process that draws charts; give the line by which it is handed kernels."""
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
@@ -98,7 +100,7 @@ def _renderer(connection: socket.socket) -> socket.socket:
             _die_with_parent()
             connection.close()
             ours.close()
-            run_path(str(Path(__file__).with_name("svg.py")))["serve"](theirs)
+            run_path(str(Path(__file__).with_name("svg.py")))["serve"](theirs, at_once)
         finally:
             os._exit(0)
     theirs.close()
@@ -149,4 +151,4 @@ def _kernel(request: dict) -> None:
 
 
 if __name__ == "zygote":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), sys.argv[2] == "many")
