@@ -137,7 +137,7 @@ def grid(rows: list[dict], index: list[str], columns: list[str]) -> str:
         for row in (next(cells) for _ in columns):
             first = row["status"].split()[0]
             parts.append(
-                f'<td class="n">{escape(row["published"])}</td><td class="n st st-{first}">'
+                f'<td class="n">{escape(row["published"])}</td><td class="n st st-{escape(first)}">'
                 f'{escape(thousands(row["computed"]))} <span aria-hidden="true">'
                 f"{MARKS.get(row['status'], '?')}</span>"
                 f'<span class="sr">{escape(row["status"])}</span></td>'

@@ -1,8 +1,6 @@
 """The exported pages in a real browser, with the network off."""
 
-import os
 import re
-import shutil
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
@@ -15,32 +13,6 @@ WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
     "resultTypes": ["violations"],
 }
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def find_browser() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if shutil.which(name):
-            return shutil.which(name)
-    return None
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = find_browser()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium here: the site tests must run in continuous integration")
-        pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

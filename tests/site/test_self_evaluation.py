@@ -5,42 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from care_rates import assessment, scoring, self_evaluation
 from care_rates.data import Package
 
 pytestmark = pytest.mark.site
 
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     path = self_evaluation.build(tmp_path_factory.mktemp("page") / "self-evaluation.html")
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium here: the site tests must run in continuous integration")
-    if path is None:
-        pytest.skip("no Chromium on this machine: the page was not tried in a browser")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

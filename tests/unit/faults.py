@@ -615,6 +615,8 @@ reported("[r.show(frame, name='t', **told) for _ in '12']", "called 't' already"
 reported(
     "r.show(alt.Chart('http://127.0.0.1:9/x.csv').mark_point(), name='t', alt='a', **told)", ""
 )
+reported("r.show(alt.Chart(pd.DataFrame({'a': ['javascript:window.ran=1']})).mark_point()"
+         ".encode(href='a'), name='t', alt='a', **told)", "conversion failed")  # fmt: skip
 reported("r.record('', 1)", "no name for a result")
 reported("r.record('a\\nb', 1)", "no name for a result")
 reported("r.record(None, 1)", "no name for a result")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import small_project
+from small_runs import small_project
 
 pytestmark = pytest.mark.unit
 LANES, KILLS = 2, 15
