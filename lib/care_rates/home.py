@@ -206,6 +206,22 @@ def _options(values: Sequence[str], words: dict[str, str] | None = None) -> str:
     )
 
 
+def needed(needs: str) -> list[str]:
+    """Split the list of tables that decide a claim.
+
+    Parameters
+    ----------
+    needs : str
+        As in the register, joined by semicolons.
+
+    Returns
+    -------
+    list of str
+        Names of tables, or words for figures that are not public.
+    """
+    return [part.strip() for part in needs.split(";") if part.strip()]
+
+
 def ledger_page() -> str:
     """Write the page that lists every claim.
 
@@ -216,6 +232,8 @@ def ledger_page() -> str:
     """
     rows = claims()
     topics = sorted(set(rows["topic"]))
+    raw = {path.stem for path in paths.RAW.glob("*.csv")}
+    known = {table for needs in rows["needs"] for table in needed(needs) if table in raw}
     used = [status for status in STATUSES if status in set(rows["status"])]
     body = []
     for row in rows.itertuples():
@@ -227,7 +245,8 @@ def ledger_page() -> str:
         sign = "" if row.relation in ("=", "range", "direction", "rank", "set") else row.relation
         body.append(
             f'<tr id="{escape(row.claim_id)}" data-report="{row.report}" '
-            f'data-status="{row.status}" data-topic="{escape(row.topic)}">'
+            f'data-status="{row.status}" data-topic="{escape(row.topic)}" '
+            f'data-needs="{escape("|".join(sorted(known & set(needed(row.needs)))))}">'
             f'<th scope="row">{escape(row.statement)}</th><td>{escape(row.locator)}</td>'
             f"<td>{escape(f'{sign} {row.published}'.strip())}</td><td>{escape(row.computed)}</td>"
             f'<td class="st st-{first}">{escape(row.status)}</td><td>{escape(why)}</td>'
@@ -246,6 +265,7 @@ def ledger_page() -> str:
         f'<label>Report <select name="report">{_options(list(REPORTS), REPORTS)}</select></label>'
         f'<label>Status <select name="status">{_options(used)}</select></label>'
         f'<label>Topic <select name="topic">{_options(topics)}</select></label>'
+        f'<label>Needs the table <select name="needs">{_options(sorted(known))}</select></label>'
         '<span id="told" role="status"></span></form>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Claims">'
         f'<table id="claims"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'

@@ -96,6 +96,36 @@ def _is_assignment(node: ast.stmt) -> bool:
     return True
 
 
+def strangers(notebook: str, names: Mapping) -> list[str]:
+    """Find variables that a parameters cell does not declare.
+
+    Plain papermill only warns of an unknown parameter and sets it all the same. When
+    the set-up cell runs, nothing but parameters and imports has been set.
+
+    Parameters
+    ----------
+    notebook : str
+        File name without ending.
+    names : mapping
+        The notebook's variables at that moment.
+
+    Returns
+    -------
+    list of str
+        Lower-case names of plain values that are not declared; constants that a library
+        exports are in capitals.
+    """
+    plain = (bool, int, float, str, list, tuple, dict, type(None))
+    return sorted(
+        name
+        for name, value in names.items()
+        if isinstance(value, plain)
+        and name.islower()
+        and not name.startswith("_")
+        and name not in declared(notebook)
+    )
+
+
 def check(notebook: str, given: Mapping) -> None:
     """Refuse unknown parameters and values of another type.
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 
 from care_rates import csvtext, markup, parameters_cell, paths, svg
@@ -72,6 +73,11 @@ def begin(notebook: str, **parameters: object) -> None:
     """
     global _now
     parameters_cell.check(notebook, parameters)
+    shell = get_ipython()
+    if shell is not None and (found := parameters_cell.strangers(notebook, shell.user_ns)):
+        raise parameters_cell.ParameterError(
+            f"{notebook}: no parameter is called {found[0]!r}. (Set other values after begin().)"
+        )
     _now = Session(notebook, parameters, os.environ.get("CARE_RATES_STEP", notebook))
 
 

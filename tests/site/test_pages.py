@@ -162,6 +162,9 @@ def test_the_ledger_can_be_searched_and_filtered(context, site):
     shown = page.locator("#claims tbody tr:visible")
     assert 0 < shown.count() < total
     assert page.locator("#claims tbody tr:visible[data-report=wwcsc]").count() == 0
+    of_report = shown.count()
+    page.locator("select[name=needs]").select_option("cla_wales")
+    assert 0 < shown.count() < of_report
     page.locator("form.filters input[name=q]").fill("zebra unicorn")
     assert shown.count() == 0
     assert page.locator("#told").inner_text().startswith("0 of")

@@ -198,3 +198,10 @@ def test_outliers_in_boxes_are_beyond_the_fences():
     spec = charts.region_boxes(frame, "v", title="t").to_dict()
     rows = [row for data in spec["datasets"].values() for row in data if "outlier" in row]
     assert {row["area"] for row in rows if row["outlier"]} == {"f"}
+
+
+def test_values_that_no_parameters_cell_declares_are_found(begun):
+    from care_rates.parameters_cell import strangers
+
+    names = {"seed": 1, "sead": 2, "pd": pd, "_x": 3, "In": [], "exit": object(), "years": []}
+    assert strangers("01_x", names) == ["sead"]

@@ -75,7 +75,7 @@ function filterTable() {
       const text = (row.dataset.text ??= row.textContent.toLowerCase());
       const fits =
         words.every((word) => text.includes(word)) &&
-        Object.entries(chosen).every(([k, v]) => k === "q" || !v || row.dataset[k] === v);
+        Object.entries(chosen).every(([k, v]) => k === "q" || !v || row.dataset[k].split("|").includes(v));
       row.hidden = !fits;
       shown += fits;
     }
