@@ -11,6 +11,7 @@ placements add up to the stock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -40,7 +41,9 @@ class Assumptions:
     cost_growth : tuple of float
         Yearly growth of all costs.
     cost_per_child : tuple of float
-    X
+        Support of one child, pounds a year.
+    supported : tuple of float
+        Children supported a year, for every 100 in care at the start.
     at_the_door : float
         Share of the fall that comes from fewer entries; the rest leaves sooner.
     local_noise : tuple of float
@@ -120,7 +123,28 @@ def check_system(system: pd.DataFrame) -> None:
         raise ValueError(f"the placements of {over.idxmax()} are more than its children.")
 
 
-def _triangle(rng: np.random.Generator, ends: tuple[float, float, float], draws: int):
+def triangle(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> np.ndarray:
+    """Draw from a triangle of low, likely and high.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Not touched where low and high are the same.
+    ends : tuple of float
+        Low, likely, high.
+    draws : int
+        How many.
+
+    Returns
+    -------
+    numpy.ndarray, shape (draws,)
+        The values.
+
+    Raises
+    ------
+    ValueError
+        If the ends are out of order.
+    """
     low, likely, high = ends
     if not low <= likely <= high:
         raise ValueError(f"a triangle needs low <= likely <= high, not {ends}.")
@@ -131,7 +155,7 @@ def _triangle(rng: np.random.Generator, ends: tuple[float, float, float], draws:
 
 def simulate(
     system: pd.DataFrame, assumptions: Assumptions, years: int = 5, draws: int = 1000,
-    seed: int = 1, areas: bool = False,
+    seed: int = 1, areas: bool = False, gaps: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """Run the system forward, with and without the model.
 
@@ -145,6 +169,10 @@ def simulate(
         Length, number of simulated futures, seed.
     areas : bool
         Keep each authority apart.
+    gaps : mapping of str to numpy.ndarray, optional
+        ``gap`` and ``gap_residential`` that differ between futures, shape (draws,) or
+        (n, draws); they take the place of the system's (see
+        :mod:`care_rates.adoption_sources`).
 
     Returns
     -------
@@ -159,12 +187,16 @@ def simulate(
     Raises
     ------
     ValueError
-        If the system or an assumption is faulty.
+        If the system, an assumption or a gap is faulty.
     """
     check_system(system)
     rng = np.random.default_rng(seed)
-    drawn = {k: _triangle(rng, v, draws) for k, v in assumptions.triangles().items()}
+    drawn = {k: triangle(rng, v, draws) for k, v in assumptions.triangles().items()}
     now = {name: system[name].to_numpy(float)[:, None] for name in COLUMNS}
+    for name, gap in (gaps or {}).items():
+        if name not in ("gap", "gap_residential") or not ((gap >= 0) & (gap <= 1)).all():
+            raise ValueError(f"gaps: {name!r} must be gap or gap_residential, from 0 to 1.")
+        now[name] = gap
     share = {kind: now[kind] / now["stock"] for kind in ("residential", "foster")}
     leaving = now["left"] / (now["stock"] + now["left"])  # of those there and those who came
     logit = np.log(leaving / (1 - leaving))
