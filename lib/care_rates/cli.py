@@ -146,6 +146,20 @@ def _status(_: argparse.Namespace) -> int:
     return 0
 
 
+def _graph(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from care_rates import graph, paths, pipeline, profiles
+
+    plan = pipeline.steps() + profiles.steps()
+    reasons = pipeline.status(plan)
+    print(graph.text(plan, reasons))
+    if options.svg:
+        drawn = graph.svg(plan, reasons)
+        print(f"Drawn: {paths.write_atomically(Path(options.svg), drawn)}")
+    return 0
+
+
 def _site(_: argparse.Namespace) -> int:
     from care_rates import pages
 
@@ -224,6 +238,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="say what is fresh, what is stale and why").set_defaults(
         do=_status
     )
+    draw = commands.add_parser("graph", help="draw the steps, and what of them is stale")
+    draw.add_argument("--svg", metavar="FILE.svg", help="draw a picture too")
+    draw.set_defaults(do=_graph)
     commands.add_parser("site", help="make the pages from what has been run").set_defaults(do=_site)
     readme = commands.add_parser("readme", help="put the ledger's counts into the README")
     readme.set_defaults(do=_readme)

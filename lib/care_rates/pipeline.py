@@ -108,7 +108,8 @@ def steps(parameters: Mapping[str, Mapping] | None = None) -> list[Step]:
         If parameters are given for a notebook that does not exist.
     """
     given = dict(parameters or {})
-    names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
+    found = (p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
+    names = sorted(found, key=lambda name: (name == LAST, name))
     for name, values in given.items():
         if name not in names:
             raise RunError(f"There is no notebook {name!r}. There are: {', '.join(names)}.")
