@@ -244,12 +244,12 @@ def ledger_page() -> str:
         why = REASONS.get(row.reason, "")
         sign = "" if row.relation in ("=", "range", "direction", "rank", "set") else row.relation
         body.append(
-            f'<tr id="{escape(row.claim_id)}" data-report="{row.report}" '
-            f'data-status="{row.status}" data-topic="{escape(row.topic)}" '
+            f'<tr id="{escape(row.claim_id)}" data-report="{escape(row.report)}" '
+            f'data-status="{escape(row.status)}" data-topic="{escape(row.topic)}" '
             f'data-needs="{escape("|".join(sorted(known & set(needed(row.needs)))))}">'
             f'<th scope="row">{escape(row.statement)}</th><td>{escape(row.locator)}</td>'
             f"<td>{escape(f'{sign} {row.published}'.strip())}</td><td>{escape(row.computed)}</td>"
-            f'<td class="st st-{first}">{escape(row.status)}</td><td>{escape(why)}</td>'
+            f'<td class="st st-{escape(first)}">{escape(row.status)}</td><td>{escape(why)}</td>'
             f"<td>{page}</td></tr>"
         )
     heads = "".join(
