@@ -303,7 +303,8 @@ def areas_page() -> str:
             value = found.get(key)
             known = value is not None and pd.notna(value)
             shown = markup.cell(value, 1 if key.startswith(("rate", "change", "resid")) else None)
-            cells.append(f'<td class="n" data-v="{value if known else ""}">{escape(shown)}</td>')
+            plain = escape(str(value)) if known else ""
+            cells.append(f'<td class="n" data-v="{plain}">{escape(shown)}</td>')
         rows.append(
             f'<tr data-region="{escape(area.region)}"><th scope="row" data-v="{escape(area.name)}">'
             f'<a href="{area.step}.html">{escape(area.name)}</a></th>'

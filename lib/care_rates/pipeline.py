@@ -224,6 +224,7 @@ def _run(plan, force, tell, place, hashes, workers) -> list[Outcome]:
                 done[step.name] = _fresh(step, tell)
                 continue
             tell(step.name, "start", 0, 0)
+            staging.forget_failed(step.name)
             under_way[workers.submit(_job(step, place))] = (step, code, why)
         if under_way:
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -257,8 +258,6 @@ def _settle(ran: Ran, code: str, why: str, hashes: state.Hashes) -> Outcome:
     shutil.rmtree(ran.job.folder, ignore_errors=True)
     if failure:
         return Outcome(name, "failed", failure)
-    with contextlib.suppress(OSError):
-        (paths.outputs() / "failed" / f"{name}.ipynb").unlink()
     return Outcome(name, "run", why or "it was asked for")
 
 

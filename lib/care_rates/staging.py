@@ -88,6 +88,18 @@ def _move(source: Path, target: Path) -> None:
         paths.write_atomically(target, source.read_bytes())
 
 
+def forget_failed(step: str) -> None:
+    """Take away what was kept of a step that failed: it may be what fills the disk.
+
+    Parameters
+    ----------
+    step : str
+        Name of the step.
+    """
+    with contextlib.suppress(OSError):
+        (paths.outputs() / "failed" / f"{step}.ipynb").unlink()
+
+
 def keep_failed(step: str, target: Path) -> str:
     """Keep a notebook as far as it got, if it can be kept.
 

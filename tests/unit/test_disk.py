@@ -75,6 +75,17 @@ def test_a_real_full_disk(without_kernels, project, tiny, monkeypatch, capsys):
     assert result(tiny) == "total,5"
 
 
+def test_what_is_kept_of_a_failure_makes_room_before_the_next_try(without_kernels, project):
+    kept = project[0] / "outputs" / "failed" / "01_a.ipynb"
+    kept.parent.mkdir()
+    kept.write_text("large")
+    seen = []
+    pipeline.run(pipeline.steps(), tell=lambda *event: seen.append((event[:2], kept.exists())))
+    assert (("01_a", "start"), True) in seen
+    assert (("01_a", "done"), False) in seen
+    assert not kept.exists()
+
+
 def test_a_file_larger_than_allowed(tmp_path):
     """A limit on file size, as a quota gives: the old file stays, no part of the new one."""
     script = (
