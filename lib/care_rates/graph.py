@@ -11,9 +11,9 @@ from care_rates.pipeline import Step
 WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 215, 46, 70, 14, 12
 """Size of a box, gaps between boxes and edge of the picture, in pixels."""
 STYLE = (
-    "text{font:13px system-ui,sans-serif;fill:currentColor}.why{font-size:11px}"
-    "rect{fill:none;stroke:currentColor;stroke-width:1}.stale{stroke-width:2;"
-    "stroke-dasharray:6 3}path{fill:none;stroke:currentColor;opacity:.45}"
+    ".graph text{font:13px system-ui,sans-serif;fill:currentColor}.graph .why{font-size:11px}"
+    ".graph rect{fill:none;stroke:currentColor;stroke-width:1}.graph .stale{stroke-width:2;"
+    "stroke-dasharray:6 3}.graph path{fill:none;stroke:currentColor;opacity:.45}"
 )
 
 

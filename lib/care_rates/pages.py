@@ -8,7 +8,7 @@ from care_rates import paths, staging, state
 
 MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
-    "profiles", "self_evaluation", "pages",
+    "profiles", "self_evaluation", "pages", "graph", "running_page",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
 
@@ -44,7 +44,7 @@ def inputs(hashes: state.Hashes) -> dict[str, str]:
     for folder in ("templates", "assets", *MADE_BY):
         found |= {p for p in (here / folder).rglob("*") if "__pycache__" not in p.parts}
     found |= {here / f"{name}.py" for name in MADE_BY}
-    found |= {paths.ROOT / "requirements.lock"}
+    found |= {paths.ROOT / "requirements.lock", paths.ROOT / "benchmarks" / "results.json"}
     files = sorted(path for path in found if path.is_file())
     return {str(paths.label(path) or path): hashes.of(path) for path in files}
 
@@ -59,7 +59,9 @@ def build_if_stale() -> list[Path]:
     """
     hashes = state.Hashes()
     code = state.digest(repr(sorted(inputs(hashes).items())))
-    if not state.stale_because("site", code, hashes):
+    why = state.stale_because("site", code, hashes)
+    hashes.keep()
+    if not why:
         return []
     from care_rates import site
 
@@ -68,4 +70,5 @@ def build_if_stale() -> list[Path]:
         files = sorted(p for p in (paths.outputs() / "html").rglob("*") if p.is_file())
         outputs = {paths.label(path): hashes.of(path) for path in files}
         state.remember("site", state.Past(code, {}, outputs))
+        hashes.keep()
     return made

@@ -16,7 +16,7 @@ from html import escape, unescape
 from multiprocessing import get_context
 from pathlib import Path
 
-from care_rates import glossary, home, paths, profiles, state
+from care_rates import glossary, home, paths, profiles, running_page, state
 from care_rates.notebook_page import NotebookPage, SiteError, title_of
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +66,7 @@ WRITTEN: dict[str, Callable[[], str]] = {
     "areas.html": home.areas_page,
     "ledger.html": home.ledger_page,
     "glossary.html": glossary.page,
+    "running.html": running_page.page,
 }
 
 
@@ -92,6 +93,7 @@ def plan() -> tuple[list[Link], list[Plan]]:
         pages.append(Plan("self-evaluation.html", "Self-evaluation"))
     pages.append(Plan("ledger.html", "The ledger: every claim"))
     pages.append(Plan("glossary.html", "Glossary"))
+    pages.append(Plan("running.html", "How it is run, and how fast"))
     nav = [Link(page.href, "Home" if page.href == "index.html" else page.title) for page in pages]
     pages += [
         Plan(f"{area.step}.html", area.name, area.step, profiles.NOTEBOOK, "areas.html")
@@ -202,6 +204,9 @@ def _key(page: Plan, frame_key: str, hashes: state.Hashes) -> str:
     elif page.href == "self-evaluation.html":
         read = [*(HERE / "self_evaluation").rglob("*.*"), paths.RAW / "characteristics.csv"]
         read = sorted(path for path in read if "__pycache__" not in path.parts)
+    elif page.href == "running.html":
+        read = [HERE / "running_page.py", HERE / "graph.py", running_page.RESULTS]
+        read += sorted(paths.notebooks().glob("*.ipynb"))
     elif page.href != "glossary.html":
         read = [*sorted((paths.outputs() / "results").rglob("*.csv"))]
         read += sorted((paths.outputs() / "records").glob("*.json"))

@@ -1,10 +1,11 @@
 """The picture of the steps: what needs what, what is fresh."""
 
+import json
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from care_rates import cli, graph, pipeline
+from care_rates import cli, graph, pipeline, running_page
 from care_rates.pipeline import Step
 
 pytestmark = pytest.mark.unit
@@ -66,3 +67,22 @@ def test_command(project, capsys, tmp_path):
     assert "00_data  stale: it has not run yet" in said
     assert "graph.svg" in said
     assert (tmp_path / "graph.svg").read_text().startswith("<svg")
+
+
+def test_page_on_running(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(running_page, "RESULTS", tmp_path / "results.json")
+    assert "Nothing has been measured" in running_page.page()
+    ways = {
+        "clean run, notebooks": {"seconds": [9, 11, 10], "cpu": [18], "peak_mib": 900},
+        "papermill in a <loop>": {"seconds": [40.04], "cpu": [41], "peak_mib": 1200},
+    }
+    found = {"machine": "m", "notebooks": 9, "jobs": 2, "repeat": 3, "ways": ways}
+    found |= {"load": {"before": 0.5, "after": 2}, "left_out": {"Snakemake": "not asked for"}}
+    (tmp_path / "results.json").write_text(json.dumps(found))
+    html = running_page.page()
+    assert "01_a after 00_data." in html
+    assert '<td class="n">4.00</td>' in html
+    assert "papermill in a &lt;loop&gt; 40.0" in html
+    assert "<li>Snakemake: not asked for</li>" in html
+    root = ET.fromstring(running_page.bars(ways))
+    assert [e.attrib["class"] for e in root.iter() if e.tag.endswith("rect")] == ["ours", "others"]
