@@ -125,6 +125,10 @@ def test_yearly_and_outcome_sum_up():
     assert len(ends) == len(adoption_summary.MEASURES) + 2
     money = np.quantile(run["saving"][-1], 0.5, method="inverted_cdf") / 1e6
     assert ends.at["net saving, £m", "median"] == pytest.approx(money)
+    without, saved = run["spend_without"], run["saving"][-1]
+    share = np.quantile(100 * saved / (without[-1] - without[0]), 0.5, method="inverted_cdf")
+    shown = ends.at["share of the growth of spending mitigated, %", "median"]
+    assert shown == pytest.approx(share)
 
 
 def test_a_place_that_never_breaks_even_has_no_year():

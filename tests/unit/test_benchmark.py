@@ -76,6 +76,7 @@ def test_more_neighbours_and_lower_targets_mean_more_luck():
     found = luck.luck(counts, sizes, index, draws=200, seed=2)
     low, high = found.interval(0.1)
     assert low < found.mean < high
+    assert (low, high) == tuple(np.quantile(found.draws, [0.05, 0.95]))
     assert found.share == pytest.approx(found.mean / found.observed)
 
 

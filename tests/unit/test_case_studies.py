@@ -29,6 +29,8 @@ def test_people_consulted_are_those_of_the_register(facts):
     assert newport == printed[:6]
     coverage = case_studies.coverage(facts)
     assert coverage["documents reviewed"].sum() == register["cordis.fig4.total"].number.value
+    silent = coverage["roles without a number"]
+    assert silent["Bridgend"] == silent.sum() == 2
     gap = coverage["people, roles added up"] - coverage["people, printed total"]
     assert gap.dropna().to_dict() == {
         "Denbighshire": 0,

@@ -68,6 +68,7 @@ def test_alike_counts_pairs():
     factor = pd.Series([0.0, 1.0, 3.0, 10.0], list("abcd"))
     near = ecological.alike(factor, ["a", "b"])
     assert near["gap"] == 1 and near["share"] == pytest.approx(1 / 6) and near["alike"]
+    assert ecological.alike(factor, ["b", "c"])["share"] == pytest.approx(2 / 6)
     assert not ecological.alike(factor, ["a", "b", "d"])["alike"]
     with pytest.raises(KeyError):
         ecological.alike(factor, ["a", "nowhere"])

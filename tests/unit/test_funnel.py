@@ -160,6 +160,7 @@ def test_judge_flags_by_limit_and_says_what_rounding_could_do():
     assert (table["lowest_flag"].dropna() <= table["highest_flag"].dropna()).all()
     assert table.loc["c", "settled"] == -1 and table.loc["d", "settled"] == 1
     assert table.loc["a", "rounded_low"] == pytest.approx(177.5 / 2)
+    assert table.loc["a", "rounded_high"] == pytest.approx(182.5 / 2)
 
 
 def test_an_area_by_a_line_is_not_certain():
