@@ -65,7 +65,7 @@ def complete(place: Path, arguments: list[str]) -> float:
 def make_stale(place: Path, rng: random.Random) -> list[str]:
     """Take away the notes of some steps and spoil one of their outputs each."""
     notes = sorted((place / "outputs" / ".state").rglob("*.json"))
-    steps = [p for p in notes if p.stem not in ("pages", "site")]
+    steps = [p for p in notes if p.stem not in ("pages", "site", "hashes")]
     chosen = rng.sample(steps, rng.randint(1, min(4, len(steps))))
     for note in chosen:
         note.unlink()
@@ -96,7 +96,7 @@ def main() -> int:
         print(f"whole run: {len(whole)} files in {spent:.0f} s")
         for kill in range(1, options.kills + 1):
             stale = make_stale(place, rng)
-            moment = rng.uniform(0.2, spent * (0.2 + 0.15 * len(stale)))
+            moment = rng.uniform(0.2, spent * min(0.7, 0.12 * len(stale) + 0.08))
             process = start(place, arguments)
             time.sleep(moment)
             with contextlib.suppress(ProcessLookupError):
