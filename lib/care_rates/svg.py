@@ -16,6 +16,7 @@ import socket
 import struct
 import threading
 
+EMPTY = {"mark": "point", "data": {"values": []}}
 LINE = "CARE_RATES_RENDERER"
 """Environment variable, set for forked kernels: process id and descriptor of the line."""
 
@@ -76,7 +77,21 @@ def own_ids(svg: str, name: str) -> str:
 def _draw(content: str) -> str:
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(json.loads(content), allowed_base_urls=[])
+    try:
+        return vl_convert.vegalite_to_svg(json.loads(content), allowed_base_urls=[])
+    except ValueError:
+        _settle()
+        raise
+
+
+def _settle() -> None:
+    """Draw until it works: the engine tells what a chart left undone as the next one's fault."""
+    import vl_convert
+
+    for _ in range(10):
+        with contextlib.suppress(ValueError):
+            vl_convert.vegalite_to_svg(EMPTY)
+            return
 
 
 _lock = threading.Lock()
@@ -142,7 +157,7 @@ def serve(control: socket.socket, at_once: bool = False) -> None:
 
 def _warm_up() -> None:
     with contextlib.suppress(Exception):
-        _draw('{"mark": "point", "data": {"values": []}}')
+        _settle()
 
 
 def _attend(line: socket.socket) -> None:

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 
 sys.modules.setdefault("rfc3987_syntax", None)
 
@@ -49,7 +50,7 @@ class Forked:
         self.returncode = 0
 
 
-def fork_zygote(self) -> None:
+def fork_zygote(self, many: bool = True) -> None:  # noqa: ARG001 (few is enough here)
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
@@ -57,7 +58,7 @@ def fork_zygote(self) -> None:
         os.closerange(3, line)  # as Popen does: the lock of the run is not the zygote's
         os.closerange(line + 1, 4096)
         os.environ.update(warm.STEADY)
-        zygote.serve(line)
+        zygote.serve(line, many=False)
         os._exit(0)
     theirs.close()
     self.process = Forked(pid)
@@ -77,13 +78,14 @@ def run(request: dict) -> None:
     code = 99
     try:
         code = cli.main(request["arguments"])
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(code)
 
 
 def main() -> None:
-    zygote.LATER = ()  # none of the small notebooks needs them
     for name in (*zygote.FIRST, *ALSO):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

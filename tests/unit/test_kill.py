@@ -99,7 +99,9 @@ def kill_often(folder: Path, seed: int) -> dict[str, int]:
     assert server.run(place) == whole[2]
     spent = time.monotonic() - start
     struck = {"killed": 0, "mixed": 0}
-    for kill in range(KILLS):
+    for kill in range(3 * KILLS):  # a run that ends before its moment comes does not count
+        if struck["killed"] == KILLS:
+            break
         now = 3 - now
         write_version(folder, now)
         pid = server.start(place)
@@ -122,12 +124,11 @@ def kill_often(folder: Path, seed: int) -> dict[str, int]:
     return struck
 
 
-@pytest.mark.skip(reason="its test server is out of step with the zygote; benchmarks/kill_test.py does the same on the real run")
 def test_thirty_kills(tmp_path):
     folders = [tmp_path / str(lane) for lane in range(LANES)]
     for folder in folders:
         folder.mkdir()
     with ThreadPoolExecutor(LANES) as pool:
         struck = list(pool.map(kill_often, folders, range(LANES)))
-    assert sum(lane["killed"] for lane in struck) >= 24
+    assert [lane["killed"] for lane in struck] == [KILLS] * LANES
     assert sum(lane["mixed"] for lane in struck) >= 3  # some in the very middle

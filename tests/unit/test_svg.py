@@ -92,6 +92,15 @@ def test_a_chart_that_cannot_be_drawn_says_why(line):
     assert svg.render(chart(), "f").startswith("<svg")
 
 
+def test_a_chart_that_failed_is_not_the_next_ones_fault():
+    frame = pd.DataFrame({"a": ["javascript:window.ran=1"]})
+    unsafe = alt.Chart(frame).mark_point().encode(href="a").to_dict()
+    for _ in range(3):
+        with pytest.raises(ValueError, match="conversion failed"):
+            svg.render(unsafe, "f")
+        assert svg.render(chart(), "f").startswith("<svg")
+
+
 def test_no_address_is_fetched():
     with pytest.raises(ValueError, match=r"(?i)denied|allowed|access|url"):
         svg.render(chart() | {"data": {"url": "http://127.0.0.1:9/x.csv"}}, "f")
