@@ -52,11 +52,12 @@ def opened(context, path: Path):
 def draw_all(page) -> int:
     """Bring every chart into view and wait until it is live, or has said that it is not."""
     figures = page.locator("figure.cr-figure")
-    for place in range(figures.count()):
-        figures.nth(place).evaluate("figure => figure.scrollIntoView()")
+    for place in range(figures.count()):  # again and again: what is drawn above it moves it
         page.wait_for_function(
-            "place => document.querySelectorAll('figure.cr-figure')[place].dataset.live",
-            arg=place, polling=20, timeout=30_000,
+            "place => { const figure = document.querySelectorAll('figure.cr-figure')[place];"
+            " if (!figure.dataset.live) figure.scrollIntoView({ behavior: 'instant' });"
+            " return figure.dataset.live; }",
+            arg=place, polling=20, timeout=60_000,
         )  # fmt: skip
     return figures.count()
 
