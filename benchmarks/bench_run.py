@@ -31,6 +31,7 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import checkout
 import others
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,14 +83,7 @@ class Bench:
     books: list[Path] = field(default_factory=list)
 
     def __post_init__(self):
-        listed = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.split("\0")
-        for name in filter(None, listed):
-            if not name.startswith("outputs/") and (ROOT / name).is_file():
-                target = self.copy / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, target)
+        checkout.copy(self.copy)
         books = sorted((self.copy / "notebooks").glob("[0-9][0-9]_*.ipynb"))
         self.books = sorted(books, key=lambda book: (book.stem == LAST, book))
         subprocess.run([sys.executable, "-m", "compileall", "-q", self.copy / "lib"], check=True)

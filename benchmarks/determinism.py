@@ -20,7 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+import checkout
+
 PLAIN = {
     "PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C", "LC_ALL": "C", "OMP_NUM_THREADS": "1",
 }  # fmt: skip
@@ -29,19 +30,6 @@ ODD = {
     "LC_ALL": "cy_GB.UTF-8", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2",
     "MPLBACKEND": "svg", "COLUMNS": "40",
 }  # fmt: skip
-PARTS = ("lib", "notebooks", "data/raw", "requirements.lock", "pyproject.toml", "README.md")
-
-
-def copy_project(folder: Path) -> Path:
-    """Copy what a run needs."""
-    for part in PARTS:
-        source, target = ROOT / part, folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target)
-    return folder
 
 
 def run(folder: Path, env: dict, umask: int, arguments: list[str]) -> float:
@@ -85,9 +73,9 @@ def main() -> int:
     place = Path(tempfile.mkdtemp(prefix="care-rates-twice-"))
     odd = ODD | ({"CARE_RATES_COLD": "1"} if options.cold else {})
     try:
-        one = copy_project(place / "one")
+        one = checkout.copy(place / "one")
         print(f"first run: {run(one, PLAIN, 0o022, [*more, '-j', '2']):.0f} s", flush=True)
-        two = copy_project(place / "yr ail ŵ & (2)")
+        two = checkout.copy(place / "yr ail ŵ & (2)")
         print(f"second run: {run(two, odd, 0o077, [*more, '-j', '1']):.0f} s", flush=True)
         first, second = files(one), files(two)
     finally:

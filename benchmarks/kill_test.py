@@ -25,7 +25,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from determinism import copy_project
+import checkout
 
 HIDDEN = {".state", ".staging", "failed"}
 
@@ -89,7 +89,7 @@ def main() -> int:
     rng = random.Random(options.seed)
     place = Path(tempfile.mkdtemp(prefix="care-rates-kill-"))
     wrong: list[str] = []
-    copy_project(place / "project")
+    checkout.copy(place / "project")
     try:
         spent = complete(place, arguments)
         whole = digests(place)
