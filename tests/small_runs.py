@@ -85,7 +85,11 @@ class SmallRun:
 
     def files(self) -> dict[str, bytes]:
         """Everything that stands in its folder, but for the lock."""
-        found = [p for p in sorted(self.folder.rglob("*")) if p.is_file() and p.name not in ("lock", "hashes.json")]
+        found = [
+            p
+            for p in sorted(self.folder.rglob("*"))
+            if p.is_file() and p.name not in ("lock", "hashes.json")
+        ]
         return {p.relative_to(self.folder).as_posix(): p.read_bytes() for p in found}
 
 

@@ -199,9 +199,10 @@ class Register:
         ----------
         claim_id : str
             Id of the claim.
-        value : float, bool, str or pair of float
-            What was computed, in the claim's unit (a pair for a range).
-        low, high : float, optional
+        value : float, bool, str, pair of float or pandas.Series
+            What was computed, in the claim's unit (a pair for a range; for a rank a number
+            by name, the highest first).
+        low, high : float or pandas.Series, optional
             Interval that the rounding of the inputs allows.
 
         Returns

@@ -6,6 +6,7 @@ A status is computed, never typed.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,10 +96,12 @@ def judge(claim: Claim, value, low=None, high=None, bands: pd.DataFrame | None =
     ----------
     claim : Claim
         The claim.
-    value : float, bool, str or pair of float
-        What was computed.
-    low, high : float, optional
-        Interval that the rounding of the inputs allows.
+    value : float, bool, str, pair of float or pandas.Series
+        What was computed. For a rank: the names in order, or a number by name of which
+        the highest comes first.
+    low, high : float or pandas.Series, optional
+        Interval that the rounding of the inputs allows. For a rank by name: the printed
+        order is possible where no name must lie above one printed before it.
     bands : pandas.DataFrame, optional
         ``absolute`` and ``relative`` by quantity.
 
@@ -114,6 +117,8 @@ def judge(claim: Claim, value, low=None, high=None, bands: pd.DataFrame | None =
     """
     if claim.relation == "range":
         return _judge_range(claim, value, bands)
+    if claim.relation == "rank" and isinstance(value, pd.Series):
+        return _judge_order(claim, value, low, high)
     if claim.relation in ("rank", "set"):
         return _judge_names(claim, value)
     if claim.relation == "direction":
@@ -132,7 +137,7 @@ def judge(claim: Claim, value, low=None, high=None, bands: pd.DataFrame | None =
 
 
 def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
-    text = _text(printed, number)
+    text = _text(claim, printed, number)
     if printed.write(number) == fixed(printed.value / 10**printed.scale, printed.decimals):
         return Verdict("exact", text)
     if low <= printed.high and high >= printed.low and low < high:
@@ -142,7 +147,8 @@ def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
     kinds = [claim.quantity] + (["about"] if claim.relation == "about" else [])
     for kind in kinds:
         if bands is not None and kind in bands.index and not flag:
-            band = max(bands.at[kind, "absolute"], bands.at[kind, "relative"] * abs(printed.value))
+            absolute = bands.at[kind, "absolute"] * per(claim.unit)
+            band = max(absolute, bands.at[kind, "relative"] * abs(printed.value))
             if abs(number - printed.value) <= band + printed.half:
                 return Verdict("close", text)
     if signed and not flag:
@@ -150,9 +156,34 @@ def _judge_number(claim, printed, number, low, high, bands) -> Verdict:
     return Verdict("contradicted", text, flag)
 
 
-def _text(printed: Printed, number: float) -> str:
-    """Write a computed number with a decimal more than printed, up to a thousand."""
-    return printed.write(number, more=int(abs(number) < 1000 * 10**printed.scale))
+def per(unit: str) -> float:
+    """Size of a unit beside the one that the bands are set for.
+
+    Parameters
+    ----------
+    unit : str
+        Of a claim, for instance ``per 1,000 children``.
+
+    Returns
+    -------
+    float
+        0.1 for a rate per 1,000, since bands are for rates per 10,000; 1 for other units.
+    """
+    base = re.match(r"per ([\d,]+) ", f"{unit} ")
+    return float(base[1].replace(",", "")) / 10_000 if base else 1.0
+
+
+def _text(claim: Claim, printed: Printed, number: float) -> str:
+    """Write a computed number with a decimal more than printed, up to a thousand; counts whole."""
+    whole = claim.quantity == "count" and abs(number - round(number)) < 1e-9
+    return printed.write(number, more=int(not whole and abs(number) < 1000 * 10**printed.scale))
+
+
+def _size(number: float) -> str:
+    """Write a number with three significant digits, never in powers of ten."""
+    if not number:
+        return "0"
+    return fixed(number, max(0, 2 - math.floor(math.log10(abs(number)))))
 
 
 def _judge_threshold(claim, number, low, high) -> Verdict:
@@ -167,7 +198,7 @@ def _judge_threshold(claim, number, low, high) -> Verdict:
             else (x > limit if strict else x >= limit)
         )
 
-    text = f"{number:.3g}" if claim.quantity == "p_value" else _text(claim.number, number)
+    text = _size(number) if claim.quantity == "p_value" else _text(claim, claim.number, number)
     if holds(number):
         return Verdict("exact", text)
     if holds(low) or holds(high):
@@ -200,6 +231,23 @@ def _judge_names(claim, value) -> Verdict:
     return Verdict("exact", text) if same else Verdict("contradicted", text, claim.relation)
 
 
+def _judge_order(claim, value: pd.Series, low, high) -> Verdict:
+    wanted = [part.strip() for part in claim.published.split(";")]
+    unknown = [name for name in wanted if name not in value.index]
+    if unknown:
+        raise ClaimError(f"{claim.claim_id}: no computed value is named {unknown[0]!r}.")
+    order = value.sort_values(ascending=False, kind="stable").index[: len(wanted)]
+    text = "; ".join(map(str, order))
+    if list(order) == wanted:
+        return Verdict("exact", text)
+    if low is not None and high is not None:
+        names = wanted + [name for name in value.index if name not in wanted]
+        after = low[names].iloc[::-1].cummax().iloc[::-1].shift(-1, fill_value=-math.inf)
+        if (high[wanted] >= after[wanted]).all():
+            return Verdict("within input rounding", text)
+    return Verdict("contradicted", text, "rank")
+
+
 def _judge_direction(claim, value) -> Verdict:
     wanted = DIRECTIONS[claim.published]
     if isinstance(value, str):
@@ -212,7 +260,7 @@ def _judge_direction(claim, value) -> Verdict:
         number = float(value)
         if not math.isfinite(number):
             raise ClaimError(f"{claim.claim_id}: the computed value is missing ({number}).")
-        found, text = (number > 0) - (number < 0), f"{number:.3g}"
+        found, text = (number > 0) - (number < 0), _size(number)
     if found == wanted:
         return Verdict("exact", text)
     return Verdict("contradicted", text, "sign" if found * wanted < 0 else "significance")

@@ -6,6 +6,7 @@ import pytest
 from care_rates import paths
 from care_rates.claims import Register
 from care_rates.printed import parse
+from care_rates.verdicts import per
 
 pytestmark = pytest.mark.back
 SAME = ("locator", "statement", "published", "relation", "topic", "kind", "needs")
@@ -58,7 +59,7 @@ def distance(register, claim, row):
     bands = register.bands[["absolute", "relative"]]
     size = abs(claim.number.value)
     pairs = [bands.loc[kind] for kind in kinds if kind in bands.index]
-    reach = [max(pair["absolute"], pair["relative"] * size) for pair in pairs]
+    reach = [max(pair["absolute"] * per(claim.unit), pair["relative"] * size) for pair in pairs]
     unit = 10**claim.number.scale
     half = claim.number.half / unit
     return away, max(reach, default=0) / unit + half, half, value.half

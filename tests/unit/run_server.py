@@ -50,7 +50,7 @@ class Forked:
         self.returncode = 0
 
 
-def fork_zygote(self, many: bool = True) -> None:  # noqa: ARG001 (few is enough here)
+def fork_zygote(self, many: bool = True) -> None:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:

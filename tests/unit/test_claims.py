@@ -52,6 +52,37 @@ def test_numbers(bands, published, quantity, value, low, high, status, flag):
     assert (verdict.status, verdict.decision_flag) == (status, flag)
 
 
+def test_a_rate_has_the_same_band_whatever_its_base(bands):
+    thousand = {"unit": "per 1,000 children aged 0-17"}
+    assert c.judge(claim("10.0"), 10.9, bands=bands).status == "close"
+    assert c.judge(claim("10.0", **thousand), 10.9, bands=bands).status == "contradicted"
+    assert c.judge(claim("10.0", **thousand), 10.2, bands=bands).status == "close"
+
+
+def test_the_order_of_names_allows_for_rounding():
+    values = pd.Series({"A": 12.0, "B": 12.1, "C": 9.0, "D": 8.8})
+    low, high = values - 0.1, values + 0.1
+    ranked = claim("B; A; C", "rank", "name")
+    swapped = claim("A; B; C", "rank", "name")
+    assert c.judge(ranked, values).status == "exact"
+    assert c.judge(swapped, values).status == "contradicted"
+    verdict = c.judge(swapped, values, low, high)
+    assert (verdict.status, verdict.computed) == ("within input rounding", "B; A; C")
+    assert c.judge(swapped, values, values - 0.04, values + 0.04).status == "contradicted"
+    last = claim("A; B; D", "rank", "name")  # C might be as low as D, or not
+    assert c.judge(last, values, low, high).status == "within input rounding"
+    assert c.judge(last, values, values - 0.06, values + 0.06).status == "contradicted"
+    with pytest.raises(c.ClaimError, match="no computed value is named 'E'"):
+        c.judge(claim("E", "rank", "name"), values)
+
+
+def test_computed_sizes_are_written_out():
+    assert c.judge(claim("increase", "direction", "sign"), 10_712).computed == "10712"
+    assert c.judge(claim("increase", "direction", "sign"), 0.01234).computed == "0.0123"
+    assert c.judge(claim("24", quantity="count"), 24).computed == "24"
+    assert c.judge(claim("24", quantity="count"), 24.04).computed == "24.0"
+
+
 def test_about_has_a_band_of_its_own(bands):
     assert c.judge(claim("20", "about", "percent"), 21.4, bands=bands).status == "close"
     assert c.judge(claim("20", "about", "percent"), 26, bands=bands).status == "contradicted"
