@@ -175,7 +175,8 @@ def per(unit: str) -> float:
 
 def _text(claim: Claim, printed: Printed, number: float) -> str:
     """Write a computed number with a decimal more than printed, up to a thousand; counts whole."""
-    whole = claim.quantity == "count" and abs(number - round(number)) < 1e-9
+    single = claim.quantity == "count" and not printed.scale
+    whole = single and abs(number - round(number)) < 1e-9
     return printed.write(number, more=int(not whole and abs(number) < 1000 * 10**printed.scale))
 
 
@@ -198,7 +199,9 @@ def _judge_threshold(claim, number, low, high) -> Verdict:
             else (x > limit if strict else x >= limit)
         )
 
-    text = _size(number) if claim.quantity == "p_value" else _text(claim, claim.number, number)
+    text = _text(claim, claim.number, number)
+    if claim.quantity == "p_value":
+        text = _size(number) if number >= 1e-4 else "below 0.0001"
     if holds(number):
         return Verdict("exact", text)
     if holds(low) or holds(high):
