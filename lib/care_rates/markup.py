@@ -53,7 +53,9 @@ def table(frame: pd.DataFrame, decimals: dict[str, int] | int | None = None) -> 
         Shown as it is: give readable column names. A named index becomes the row
         headings; an unnamed one is left out.
     decimals : dict or int, optional
-        Decimals of all columns, or by column.
+        Decimals of all columns, or by column. A column of whole numbers has none unless
+        it is named; a p value (``p``, or a name with that word) that would round to
+        nought is written as below the smallest number shown.
 
     Returns
     -------
@@ -62,8 +64,13 @@ def table(frame: pd.DataFrame, decimals: dict[str, int] | int | None = None) -> 
     """
     shown = frame.reset_index() if any(frame.index.names) else frame
     heads = len(frame.index.names) if any(frame.index.names) else 1
-    per = decimals if isinstance(decimals, dict) else dict.fromkeys(shown.columns, decimals)
     numeric = [pd.api.types.is_numeric_dtype(shown[c]) for c in shown.columns]
+    per = decimals if isinstance(decimals, dict) else {}
+    if not isinstance(decimals, dict):
+        per = {c: 0 if n and _whole(shown[c]) else decimals
+               for c, n in zip(shown.columns, numeric, strict=True)}  # fmt: skip
+    chances = [n and "p" in re.split(r"[^A-Za-z]+", str(c))
+               for c, n in zip(shown.columns, numeric, strict=True)]  # fmt: skip
     kinds = [' class="n"' if n else "" for n in numeric]
     top = "".join(
         f'<th scope="col"{k}>{escape(str(c))}</th>'
@@ -73,13 +80,22 @@ def table(frame: pd.DataFrame, decimals: dict[str, int] | int | None = None) -> 
     for row in shown.itertuples(index=False):
         cells = []
         for i, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-            text = escape(cell(value, per.get(shown.columns[i])))
+            digits = per.get(shown.columns[i])
+            least = 10.0 ** -(2 if digits is None else digits)
+            small = chances[i] and 0 <= value < least / 2
+            text = escape(f"<{least:g}" if small else cell(value, digits))
             tag = '<th scope="row"' if i < heads else "<td"
             cells.append(f"{tag}{kind}>{text}</{tag[1:3]}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
         f"<table><thead><tr>{top}</tr></thead>\n<tbody>\n" + "\n".join(body) + "\n</tbody></table>"
     )
+
+
+def _whole(column: pd.Series) -> bool:
+    """Tell whether all numbers of a column are whole ones."""
+    numbers = column.dropna().to_numpy(dtype=float)
+    return bool(np.isfinite(numbers).all() and (numbers == np.round(numbers)).all())
 
 
 MARKS = {

@@ -144,6 +144,30 @@ def test_phones_and_zoom_need_no_sideways_scrolling(browser, site, width):
     phone.close()
 
 
+def test_charts_fit_a_phone(browser, site):
+    """Each live chart is as wide as there is room, or the whole static one stays, small."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    phone = browser.new_context(offline=True, viewport={"width": 390, "height": 840})
+    names = [site / f"{name}.html" for name in ("02_nao_drivers", "05_ccn_newton_model")]
+    for path in [*names, *sorted(site.glob("areas/*.html"))[:1]]:
+        page = opened(phone, path)
+        assert draw_all(page) > 3
+        over = page.evaluate(
+            "[...document.querySelectorAll('.cr-figure .picture')].filter(p => p.tabIndex < 0 &&"
+            " p.scrollWidth > p.clientWidth).map(p => p.parentNode.id)"
+        )
+        assert over == [], path.name
+        assert page.locator(".cr-figure .vega-embed").count() > 3, path.name
+        page.evaluate(
+            "document.querySelectorAll('tbody tr:nth-child(n+40)').forEach(r => r.remove())"
+        )
+        found = Axe().run(page, options=WCAG).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found] == [], path.name
+        page.close()
+    phone.close()
+
+
 def test_dark_and_print_styles(browser, site):
     dark = browser.new_context(offline=True, color_scheme="dark")
     page = opened(dark, site / "index.html")

@@ -205,3 +205,16 @@ def test_values_that_no_parameters_cell_declares_are_found(begun):
 
     names = {"seed": 1, "sead": 2, "pd": pd, "_x": 3, "In": [], "exit": object(), "years": []}
     assert strangers("01_x", names) == ["sead"]
+
+
+def test_whole_columns_have_no_decimals_and_small_chances_are_below_something():
+    frame = pd.DataFrame({"year": [2015.0, np.nan], "r": [0.5, 1.0], "p": [0.00001, 0.04]})
+    html = markup.table(frame.rename_axis("row"), 3)
+    assert ">2015<" in html
+    assert ">–<" in html
+    assert ">0.500<" in html
+    assert ">1.000<" in html
+    assert ">&lt;0.001<" in html
+    assert ">0.040<" in html
+    assert ">2015.0<" in markup.table(frame, {"year": 1})
+    assert ">&lt;0.01<" in markup.table(frame[["p"]])

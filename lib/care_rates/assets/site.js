@@ -15,6 +15,75 @@ function load(name) {
   return loaded[name];
 }
 
+// On a narrow screen a chart is drawn as wide as there is room: what stands side by side
+// comes one below the other, long names and titles break into lines, legends run down.
+function narrowed(spec, room) {
+  const config = (spec.config ??= {});
+  const names = { labelLimit: Math.round(room * 0.38), labelLineHeight: 12, labelFontSize: 11 };
+  config.axis = { ...config.axis, ...names };
+  config.legend = { ...config.legend, columns: 1, labelLimit: room - 40 };
+  config.title = { ...config.title, limit: room };
+  if (["hconcat", "vconcat", "concat", "spec"].some((word) => word in spec)) views(spec, room);
+  else Object.assign(spec, { width: room, autosize: { type: "fit-x", contains: "padding" } });
+  channels(spec, room);
+  return spec;
+}
+
+function views(spec, room) {
+  if (spec.hconcat) {
+    const [first, ...others] = spec.hconcat;
+    const axis = rows(first).find((y) => y.type === "nominal")?.axis ?? {};
+    for (const y of others.flatMap(rows)) {
+      if (y.axis === null || y.axis?.labels === false) y.axis = axis;
+    }
+    spec.vconcat = spec.hconcat;
+    delete spec.hconcat;
+  }
+  for (const view of spec.vconcat ?? []) views(view, room);
+  if (spec.spec) {
+    if (spec.facet?.field) spec.columns = Math.max(1, Math.floor(room / (spec.spec.width + 60)));
+    const beside = spec.facet?.row ? room * 0.42 : spec.columns === 1 ? room - 80 : spec.spec.width;
+    spec.spec.width = Math.min(spec.spec.width, Math.floor(beside));
+  } else if (typeof spec.width === "number") {
+    const beside = rows(spec).some((y) => y.type === "nominal") ? room * 0.46 : room - 80;
+    spec.width = Math.min(spec.width, Math.floor(beside));
+  }
+}
+
+function rows(view) {
+  return [view, ...(view.layer ?? [])].map((layer) => layer.encoding?.y).filter(Boolean);
+}
+
+function lines(text, most) {
+  if (typeof text !== "string" || text.length <= most) return text;
+  const found = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${found.at(-1)} ${word}`.trim();
+    if (longer.length > most && found.at(-1)) found.push(word);
+    else found[found.length - 1] = longer;
+  }
+  return found;
+}
+
+const BREAK = "lastindexof(slice(datum.label, 0, 20), ' ')";
+const TWO_LINES = `length(datum.label) > 19 && ${BREAK} > 0 ? [slice(datum.label, 0, ${BREAK}), slice(datum.label, ${BREAK} + 1)] : datum.label`;
+
+function channels(part, room) {
+  for (const inner of [...(part.layer ?? []), ...(part.vconcat ?? []), part.spec].filter(Boolean)) {
+    channels(inner, room);
+  }
+  for (const [name, channel] of Object.entries(part.encoding ?? {})) {
+    if (channel?.legend) channel.legend.columns = 1;
+    if (name !== "x" && name !== "y") continue;
+    const most = Math.floor(room / 8);
+    if (channel.title) channel.title = lines(channel.title, most);
+    if (channel.axis?.title) channel.axis.title = lines(channel.axis.title, most);
+    const words = channel.type === "nominal" && channel.axis !== null && !channel.axis?.labelExpr;
+    if (name !== "y" || !words) continue;
+    channel.axis = { ...channel.axis, labelExpr: TWO_LINES, labelLimit: Math.round(room * 0.38) };
+  }
+}
+
 async function draw(figure) {
   const data = figure.querySelector("script.spec");
   const picture = figure.querySelector(".picture");
@@ -25,18 +94,25 @@ async function draw(figure) {
     const place = document.createElement("div");
     const spec = JSON.parse(data.textContent);
     const bound = JSON.stringify(spec.params ?? []).includes('"bind"');
-    await window.vegaEmbed(place, spec, { actions: false, renderer: "svg", tooltip: true });
+    const box = getComputedStyle(picture);
+    const room = figure.clientWidth - parseFloat(box.paddingLeft) - parseFloat(box.paddingRight) - 2;
+    const wide = Number(still.getAttribute("width")) > room;
+    const shown = wide ? narrowed(spec, Math.floor(room)) : spec;
+    await window.vegaEmbed(place, shown, { actions: false, renderer: "svg", tooltip: true });
     place.setAttribute("role", bound ? "group" : "img");
     place.setAttribute("aria-label", still.getAttribute("aria-label"));
     for (const inner of place.querySelectorAll("svg, svg *")) {
       for (const name of ["role", "aria-roledescription", "aria-label"]) inner.removeAttribute(name);
     }
-    place.querySelector("svg")?.setAttribute("aria-hidden", "true");
+    const drawn = place.querySelector("svg");
+    drawn?.setAttribute("aria-hidden", "true");
     for (const input of place.querySelectorAll(".vega-bind input, .vega-bind select")) {
       const name = input.closest(".vega-bind")?.querySelector(".vega-bind-name");
       if (name) input.setAttribute("aria-label", name.textContent.trim());
     }
-    still.replaceWith(place);
+    const fits = !drawn || Number(drawn.getAttribute("width")) <= room + 1;
+    if (bound || fits) still.replaceWith(place); // else the whole picture, small, says more
+    if (!fits && bound) picture.tabIndex = 0;
     figure.dataset.live = "yes";
   } catch (error) {
     figure.dataset.live = "no"; // the static picture stays
