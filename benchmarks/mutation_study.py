@@ -38,6 +38,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -88,6 +89,7 @@ def methods() -> list[str]:
     return [name for name in names if not name.startswith(OTHER_ROOMS)]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Modules of the library that a file imports, wherever in it."""
     found: set[str] = set()
@@ -116,6 +118,8 @@ def reaching(module: str) -> tuple[str, ...]:
 
 def text_like(node: ast.AST) -> bool:
     """Whether an operand is text or a path, where a sign means something else."""
+    if isinstance(node, ast.BinOp):
+        return text_like(node.left) or text_like(node.right)
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
@@ -174,10 +178,11 @@ def cells(name: str, rng: random.Random) -> tuple[int, str, str, str]:
     numbers = [f["name"] for f in fields if f["type"] in ("integer", "number")]
     text = (ROOT / "data" / "raw" / resource["path"]).read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
+    lines = text.splitlines()
     choices = [
         (i, column, row[column]) for i, row in enumerate(rows) for column in numbers
         if column not in keys and re.fullmatch(r"\d+(\.\d+)?", row[column])
-        and text.splitlines()[i + 1].count(f",{row[column]},") == 1
+        and lines[i + 1].count(f",{row[column]},") == 1
     ]  # fmt: skip
     if not choices:
         return -1, "", "", ""
@@ -273,6 +278,30 @@ def mutants(seed: int) -> list[Mutant]:
 # ---- whether it is noticed -----------------------------------------------------------
 
 
+SERVER = """
+import importlib, json, os, runpy, signal, sys
+sys.modules.setdefault("rfc3987_syntax", None)
+names = runpy.run_path(sys.argv[1])
+for name in (*names["FIRST"], *names["LATER"], "pytest", "hypothesis"):
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        pass
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        signal.alarm(int(sys.argv[2]))
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in range(3):
+            os.dup2(null, descriptor)
+        os._exit(int(sys.modules["pytest"].main(json.loads(line))))
+    status = os.waitpid(pid, 0)[1]
+    print(os.waitstatus_to_exitcode(status), flush=True)
+"""
+"""Forks test runs, each from a process that has imported the libraries, and not ours."""
+
+
 class Lane:
     """A copy of the checkout, its outputs, and a warm process that forks test runs."""
 
@@ -284,6 +313,11 @@ class Lane:
             "PYTHONPATH": str(self.copy / "lib"), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
         self.folder = folder
+        self.server = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(self.copy / LIB / "zygote.py"), str(LONG)],
+            cwd=self.copy, env=os.environ | self.env, stdin=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
         if self.run():
             sys.exit("the unchanged notebooks do not run")
         if self.results():
@@ -313,8 +347,9 @@ class Lane:
 
     def units(self, tests: tuple[str, ...]) -> int:
         """Run some test files, stopping at the first that fails."""
-        words = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--no-header")
-        return self.python("-c", PYTEST, *words, *tests)
+        words = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--no-header", *tests]
+        print(json.dumps(words), file=self.server.stdin, flush=True)
+        return int(self.server.stdout.readline())
 
     def notices(self, mutant: Mutant) -> str:
         """Who notices a change: the unit tests, the back tests, or nobody (empty)."""
@@ -335,14 +370,6 @@ class Lane:
         finally:
             for place, content in before.items():
                 place.write_bytes(content)
-
-
-PYTEST = """
-import sys
-sys.modules.setdefault("rfc3987_syntax", None)
-import pytest
-sys.exit(pytest.main(sys.argv[1:]))
-"""
 
 
 def compare(outputs: Path) -> int:

@@ -182,8 +182,9 @@ def _text(claim: Claim, printed: Printed, number: float) -> str:
 
 def _size(number: float) -> str:
     """Write a number with three significant digits, never in powers of ten."""
-    if not number:
-        return "0"
+    text = f"{number:.3g}"
+    if "e" not in text:
+        return text
     return fixed(number, max(0, 2 - math.floor(math.log10(abs(number)))))
 
 
