@@ -62,8 +62,9 @@ def main() -> None:
     if words[0] == "run":
         call(BIN / "care-rates", "run", *words[1:])
     elif words[0] == "test":
-        whole = ["--cov", "--cov-report=term:skip-covered"]  # branch coverage, 90% at least
-        call(PYTHON, "-m", "pytest", *(words[1:] or whole))
+        whole = ("--cov", "--cov-report=term:skip-covered")  # branch coverage, 90% at least
+        two = ("-n", "2", "--dist", "loadgroup")
+        call(PYTHON, "-m", "pytest", *(words[1:] or (*two, *whole)))
 
 
 if __name__ == "__main__":

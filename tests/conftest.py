@@ -18,6 +18,13 @@ SOME_AREAS = ("Liverpool", "City of London", "Isles of Scilly", "Dorset", "Torfa
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items):
+    """Side by side, the tests that need the whole run keep to one process, others go by file."""
+    for item in items:
+        alone = "whole_run" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("whole run" if alone else item.path.name))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def analysis_tables(tmp_path_factory):
     """Build the analysis tables once, where the tests find them and nobody else does."""
