@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from care_rates import cordis_readings
+from care_rates.association import rank_correlations
 from care_rates.claims import Register
 
 AGES = {"under 1": "under_1", "1-4": "age_1_4", "5-9": "age_5_9", "10-15": "age_10_15",
@@ -29,6 +30,12 @@ FACTORS = {
     "overcrowding": "overcrowded households, %",
 }
 """The factors that the report looked at, with units."""
+MAIN = {
+    "population_size": "population size",
+    "deprivation": "deprivation",
+    "lone_parents": "lone parent households",
+}
+"""The three that the report finds to explain, in its words."""
 OTHERS = {
     "deprivation_overall": "deprived areas, index overall, %",
     "deprivation_child": "deprived areas, child index of uncertain edition, %",
@@ -92,6 +99,34 @@ def factor_frame(
         "overcrowding_persons": census["over_one_person_per_room_pct"],
     }
     return pd.DataFrame(out).astype(float)
+
+
+def family(
+    rate: pd.Series, factors: pd.DataFrame, *, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Test the rank correlation of the rate with every factor, as one family.
+
+    Both notebooks on the report take it from here with the same seed, so that one
+    statistic has one interval and one adjusted p value.
+
+    Parameters
+    ----------
+    rate : pandas.Series
+        Rates by area.
+    factors : pandas.DataFrame
+        As :func:`factor_frame` gives it.
+    resamples, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`care_rates.association.rank_correlations`, one row for each of
+        ``FACTORS``; areas in the order of their names, on which the bootstrap hangs.
+    """
+    table = factors.assign(rate=rate).sort_index()
+    pairs = {name: (name, "rate") for name in FACTORS}
+    return rank_correlations(table, pairs, resamples=resamples, seed=seed)
 
 
 def factor_claims(

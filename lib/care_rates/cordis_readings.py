@@ -118,3 +118,44 @@ def footnote_readings(
     out = pd.DataFrame.from_dict(rows, orient="index").rename_axis("reading")
     out.columns = ["labels of 22", "list of six", "none below", "fewer than in Figure 13"]
     return out.sort_values("labels of 22", ascending=False, kind="stable")
+
+
+def size_readings(
+    level: pd.Series, distance: pd.Series, flag: pd.Series, chance: float, alpha: float
+) -> pd.DataFrame:
+    """Say what "population size explains differences" could mean, and what each gives.
+
+    Parameters
+    ----------
+    level : pandas.Series
+        ``rs, p`` of the rate with size (p adjusted for the family of factors).
+    distance : pandas.Series
+        ``rs, p`` of the distance from the national rate with size.
+    flag : pandas.Series
+        Limits that each area crosses in the funnel, signed.
+    chance : float
+        Share of the variance of rates that chance at these sizes gives.
+    alpha : float
+        Of the tests.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a reading: ``measure``, ``value`` and whether size ``explains``.
+    """
+    inside = int((flag == 0).sum())
+    further = distance["rs"] < 0 and distance["p"] < alpha
+    found = ["rank correlation with the rate", "rank correlation with the distance",
+             "areas inside the 95% limits", "percent of the variance"]  # fmt: skip
+    return pd.DataFrame(
+        {"measure": found,
+         "value": [f"{level['rs']:.2f}", f"{distance['rs']:.2f}", f"{inside} of {flag.size}",
+                   f"{100 * chance:.1f}"],
+         "size explains": ["yes" if level["p"] < alpha else "no", "yes" if further else "no",
+                           f"for {inside}, not for {flag.size - inside}",
+                           "a part" if chance < 0.5 else "most"]},
+        index=pd.Index(["the rate is higher or lower in large areas",
+                        "small areas lie further from the Welsh rate",
+                        "a difference that chance at that size could give",
+                        "spread that chance at these sizes gives"], name="reading"),
+    )  # fmt: skip

@@ -6,9 +6,11 @@ The rules (alike, differ) are those of :mod:`care_rates.cordis`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import pdist
 from statsmodels.stats.meta_analysis import combine_effects
 
 from care_rates import ecological, rates
@@ -105,6 +107,39 @@ def trends(wide: pd.DataFrame, cases: Sequence[str], start: int) -> dict:
         "denbighshire_from_2009": moved(2009, 2011)["Denbighshire"],
         "denbighshire_from_2011": moved(2011, 2012)["Denbighshire"],
     }
+
+
+def alike_readings(
+    wide: pd.DataFrame, areas: Sequence[str], starts: Sequence[int], ends: Sequence[int]
+) -> pd.DataFrame:
+    """Say whether areas moved alike, under each reading of when the period begins and ends.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        Rates by area and year.
+    areas : sequence of str
+        Those said to have moved alike.
+    starts, ends : sequence of int
+        First and last years to try; every pair is a reading.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed ``from, to``: ``widest gap`` between the changes of the areas,
+        ``median gap`` of all pairs of authorities (both in the unit of the rate), and
+        ``alike``: yes where fewer than half of all pairs lie so near.
+    """
+    rows = {}
+    for start, end in product(starts, ends):
+        moved = (wide[end] - wide[start]).dropna()
+        near = ecological.alike(moved, areas)
+        rows[start, end] = {
+            "widest gap": near["gap"],
+            "median gap": float(np.median(pdist(moved.to_numpy()[:, None]))),
+            "alike": "yes" if near["alike"] else "no",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["from", "to"])
 
 
 def change_readings(

@@ -45,8 +45,9 @@ def slopes(rate: pd.Series, factors: pd.DataFrame, level: float = 0.95) -> pd.Da
     -------
     pandas.DataFrame
         ``areas``; ``slope, low, high`` per unit of the factor and ``p`` (statsmodels
-        OLS, HC3 covariance, t with n - 2 degrees of freedom); ``per_sd``: the slope
-        for one standard deviation of the factor; ``r2``.
+        OLS, HC3 covariance, t with n - 2 degrees of freedom); ``per_sd, per_sd_low,
+        per_sd_high``: the slope and its interval for one standard deviation of the
+        factor; ``r2``.
 
     Raises
     ------
@@ -58,9 +59,9 @@ def slopes(rate: pd.Series, factors: pd.DataFrame, level: float = 0.95) -> pd.Da
         y, x = _complete(rate, factors[name])
         fit = sm.OLS(y, sm.add_constant(x.rename("x"))).fit(cov_type="HC3", use_t=True)
         low, high = fit.conf_int(1 - level).loc["x"]
-        rows[name] = (len(y), fit.params["x"], low, high, fit.pvalues["x"],
-                      fit.params["x"] * x.std(), fit.rsquared)  # fmt: skip
-    names = ["areas", "slope", "low", "high", "p", "per_sd", "r2"]
+        per_sd = [x.std() * value for value in (fit.params["x"], low, high)]
+        rows[name] = (len(y), fit.params["x"], low, high, fit.pvalues["x"], *per_sd, fit.rsquared)
+    names = ["areas", "slope", "low", "high", "p", "per_sd", "per_sd_low", "per_sd_high", "r2"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).astype({"areas": int})
 
 

@@ -1,5 +1,8 @@
 """The rules by which the Welsh report's statements are worked out, and its charts."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +20,8 @@ from care_rates import (
 from care_rates.claims import Register
 
 pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[2]
 
 RATE = pd.Series({"Rhondda Cynon Taf": 120.0, "Newport": 80.0, "Flintshire": 50.0, "Powys": 66.0})
 
@@ -107,6 +112,58 @@ def test_joined_years_keep_what_has_a_population():
     found = cordis_years.joined_years(units, people, names, wales, {2012: "r12"})
     assert found["area"].tolist() == ["First", "Powys"]
     assert found["persons"].tolist() == [1000, 100] and found["unit"].tolist() == [0, 5]
+
+
+def test_whether_areas_moved_alike_hangs_on_the_years(series):
+    trio = ["Newport", "Bridgend", "Rhondda Cynon Taf"]
+    found = cordis_years.alike_readings(series, trio, starts=(2005, 2009), ends=(2010, 2012))
+    assert list(found.index) == [(2005, 2010), (2005, 2012), (2009, 2010), (2009, 2012)]
+    assert found.at[(2005, 2010), "widest gap"] == pytest.approx(26)
+    moved = series[2010] - series[2005]
+    gaps = [abs(a - b) for i, a in enumerate(moved) for b in moved[:i]]
+    assert found.at[(2005, 2010), "median gap"] == pytest.approx(np.median(gaps))
+    calm = series.copy()
+    calm.loc["Newport"] = calm.loc["Bridgend"]
+    again = cordis_years.alike_readings(calm, trio, starts=(2005,), ends=(2009,))
+    assert again["alike"].item() == "yes" and found.at[(2005, 2012), "alike"] == "no"
+
+
+def test_a_factor_has_one_interval_whatever_the_order_of_areas():
+    generator = np.random.default_rng(3)
+    names = [f"area {i:02}" for i in range(22)]
+    factors = pd.DataFrame(
+        generator.normal(size=(22, len(cordis_factors.FACTORS))),
+        index=names, columns=list(cordis_factors.FACTORS),
+    )  # fmt: skip
+    rate = 90 + 20 * factors["deprivation"]
+    one = cordis_factors.family(rate, factors, resamples=99, seed=1)
+    two = cordis_factors.family(rate[::-1], factors[::-1], resamples=99, seed=1)
+    pd.testing.assert_frame_equal(one, two)
+    assert one.at["deprivation", "rs"] == pytest.approx(1)
+    assert one.at["deprivation", "holm"] < 0.001 < one.at["density", "holm"]
+
+
+def test_both_notebooks_draw_the_family_of_factors_alike():
+    chosen = []
+    for name, seed in (("03_cordis_bright_funnels", "seed"),
+                       ("04_cordis_bright_case_studies", "factor_seed")):  # fmt: skip
+        cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text("utf-8"))["cells"]
+        text = next("".join(c["source"]) for c in cells if c["id"] == "parameters")
+        given = {}
+        exec(text, given)  # noqa: S102 - literals only
+        chosen.append((given[seed], given["resamples"], given["year"]))
+    assert chosen[0] == chosen[1]
+
+
+def test_readings_of_size_explains():
+    level, distance = pd.Series({"rs": 0.1, "p": 0.9}), pd.Series({"rs": -0.6, "p": 0.001})
+    flag = pd.Series([0, 0, 1, -2, 0.0])
+    found = cordis_readings.size_readings(level, distance, flag, 0.035, 0.05)
+    assert found["size explains"].tolist() == ["no", "yes", "for 3, not for 2", "a part"]
+    assert found["value"].tolist() == ["0.10", "-0.60", "3 of 5", "3.5"]
+    away = cordis_readings.size_readings(level, -distance, flag, 0.6, 0.05)
+    assert away["size explains"].tolist()[1] == "no", "large areas further off is no explanation"
+    assert away["size explains"].tolist()[3] == "most"
 
 
 def test_factor_claims_need_one_measure_to_explain_and_all_to_leave_spread():

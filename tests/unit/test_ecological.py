@@ -31,6 +31,11 @@ def test_slopes_are_statsmodels_with_hc3(made):
     assert table.loc["x", "p"] == pytest.approx(fit.pvalues.iloc[1])
     assert table.loc["x", "per_sd"] == pytest.approx(fit.params.iloc[1] * factor.std())
     assert table.loc["x", "low"] < 0.02 * rate.mean() < table.loc["x", "high"]
+    ends = fit.conf_int().iloc[1] * factor.std()
+    found = table.loc["x", ["per_sd_low", "per_sd_high"]].astype(float)
+    assert found.to_numpy() == pytest.approx(ends.to_numpy())
+    small = ecological.slopes(rate, factor.to_frame("x"), level=0.5)
+    assert small.loc["x", "per_sd_low"] > table.loc["x", "per_sd_low"]
 
 
 def test_slopes_leave_out_areas_without_a_factor(made):
