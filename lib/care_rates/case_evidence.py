@@ -48,22 +48,29 @@ def by_direction(evidence: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counts).join(basis).reindex([d for d in DIRECTIONS if d in basis.index])
 
 
-def counted(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Pick the statements with a number of areas that bear on a difference.
+def matrix(evidence: pd.DataFrame, domain: str) -> pd.DataFrame:
+    """Set out every statement on the characteristics of one heading.
 
     Parameters
     ----------
     evidence : pandas.DataFrame
         The table ``evidence_cordis``.
+    domain : str
+        Letter of the heading: the first of the codes.
 
     Returns
     -------
     pandas.DataFrame
-        Those in favour, and those about two areas or more, with readable headings.
+        ``code``, ``statement``, ``in place or missing``, ``link with fewer children``,
+        ``areas`` (of five, or the words that stand for a number) and ``locator``, in
+        the order of the codes.
     """
-    rows = evidence.dropna(subset=["areas"]).astype({"areas": int})
-    rows = rows[(rows["direction"] == "in favour") | (rows["areas"] >= 2)]
-    names = {"code": "code", "statement": "statement", "presence": "presence",
-             "direction": "direction", "areas": "of five areas", "areas_said": "how it is said",
-             "locator": "locator"}  # fmt: skip
-    return rows[list(names)].rename(columns=names)
+    rows = evidence[evidence["code"].str[0] == domain]
+    number = rows["areas"].map("{:.0f} of five".format, na_action="ignore")
+    said = number.where(rows["areas_said"] != "at least", "at least " + number)
+    words = rows["areas_said"].map({"most": "most areas"}).fillna("not counted")
+    return pd.DataFrame(
+        {"code": rows["code"], "statement": rows["statement"],
+         "in place or missing": rows["presence"], "link with fewer children": rows["direction"],
+         "areas": said.fillna(words), "locator": rows["locator"]}
+    ).reset_index(drop=True)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from statsmodels.api import OLS
 
@@ -90,6 +92,27 @@ def with_and_without(changes: pd.DataFrame, confidence: float = 0.95) -> pd.Seri
         {"difference": found.params["review"], "low": low, "high": high,
          "p": found.pvalues["review"], "with_review": int(any_review.sum()), "years": len(changes)}
     )  # fmt: skip
+
+
+def by_window(published: pd.DataFrame, rates: pd.DataFrame, lasts: Sequence[int]) -> pd.DataFrame:
+    """Compare years with and without a review, with rates up to each of several years.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        As :func:`reviews` gives it.
+    rates : pandas.DataFrame
+        ``area, year, rate``.
+    lasts : sequence of int
+        Last years of rates to use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed ``rates to``: the fields of :func:`with_and_without`.
+    """
+    found = {last: with_and_without(changes_after(published, rates, last)) for last in lasts}
+    return pd.DataFrame(found).T.rename_axis("rates to")
 
 
 def around_reviews(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,9 @@ NAMED = {
     "deprivation_similar_to": "deprivation like that of",
     "lone_parent_household_share_similar_to": "lone parent households like those of",
     "change_in_deprivation": "change in deprivation",
-    "social_worker_caseload_up_to": "cases that a social worker held, up to",
+    "change_in_social_services_spending": "change in spending on social services, percent",
+    "social_worker_caseload_up_to": "cases that a social worker held, up to (inspection)",
+    "social_work_staff_stretched": "staff under pressure and stretched (inspection)",
 }
 """Measures that the report gives by name, in our words."""
 _CONSULTED = "stakeholders_consulted_"
@@ -191,6 +194,9 @@ def above(table: pd.DataFrame, column: str, limit: float) -> pd.DataFrame:
 def named(facts: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame:
     """List what the report says of areas by name, beyond numbers and rates.
 
+    An area that is said to be like others is listed for each of them, and never as
+    like itself.
+
     Parameters
     ----------
     facts : pandas.DataFrame
@@ -203,7 +209,16 @@ def named(facts: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame:
     pandas.DataFrame
         ``area, year, what, said, locator``.
     """
-    what = facts["measure"].map(NAMED)
-    rows = facts.assign(what=what)[facts["area"].isin(list(areas)) & what.notna()]
-    rows = rows.rename(columns={"value": "said"}).sort_values(["area", "year", "what"])
-    return rows[["area", "year", "what", "said", "locator"]].reset_index(drop=True)
+    rows = []
+    for fact in facts[facts["measure"].isin(NAMED)].to_dict("records"):
+        said, holders = str(fact["value"]), [fact["area"]]
+        if fact["measure"].endswith("_similar_to"):
+            alike = dict.fromkeys([fact["area"], *re.split(r", | and ", said)])
+            holders = list(alike)
+        for area in holders:
+            others = ", ".join(name for name in holders if name != area)
+            rows.append({"area": area, "year": fact["year"], "what": NAMED[fact["measure"]],
+                         "said": others or said, "locator": fact["locator"]})  # fmt: skip
+    table = pd.DataFrame(rows, columns=["area", "year", "what", "said", "locator"])
+    table = table[table["area"].isin(list(areas))].drop_duplicates(["area", "what", "locator"])
+    return table.sort_values(["area", "year", "what"], kind="stable").reset_index(drop=True)

@@ -101,9 +101,7 @@ def factor_frame(
     return pd.DataFrame(out).astype(float)
 
 
-def family(
-    rate: pd.Series, factors: pd.DataFrame, *, resamples: int, seed: int
-) -> pd.DataFrame:
+def family(rate: pd.Series, factors: pd.DataFrame, *, resamples: int, seed: int) -> pd.DataFrame:
     """Test the rank correlation of the rate with every factor, as one family.
 
     Both notebooks on the report take it from here with the same seed, so that one

@@ -210,6 +210,52 @@ def ratios(model: LargeN, rounding: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def pick(
+    model: LargeN, chosen: Sequence[str] = (), *, each_side: int = 2, on: int = 1
+) -> pd.DataFrame:
+    """Pick cases by their residuals: off the line to learn from, on it to test.
+
+    Parameters
+    ----------
+    model : LargeN
+        The fit.
+    chosen : sequence of str
+        Cases that were in fact studied, to be marked.
+    each_side : int
+        How many of the areas furthest above the line, and as many below it.
+    on : int
+        How many of the areas nearest to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By area, furthest above first: ``picked`` (why), ``observed, expected,
+        studentised, position`` (an area far from the line for this set may still lie
+        inside its interval) and ``studied``.
+
+    Raises
+    ------
+    NestedError
+        If too few areas lie on one side.
+    """
+    order = model.cases.sort_values("studentised", ascending=False)
+    above, below = order[order["studentised"] > 0], order[order["studentised"] < 0]
+    if min(len(above), len(below)) < each_side:
+        raise NestedError(f"Fewer than {each_side} areas lie on one side of the line.")
+    ends = [*above.index[:each_side], *below.index[len(below) - each_side :]]
+    middle = order.drop(index=ends)["studentised"].abs().nsmallest(on).index
+    why = dict.fromkeys(ends[:each_side], "furthest above")
+    why |= dict.fromkeys(middle, "nearest to the line")
+    why |= dict.fromkeys(ends[each_side:], "furthest below")
+    rows = order.loc[[area for area in order.index if area in why]]
+    return pd.DataFrame(
+        {"picked": rows.index.map(why), "observed": rows["observed"], "expected": rows["fitted"],
+         "studentised": rows["studentised"], "position": rows["position"],
+         "studied": rows.index.isin(list(chosen))},
+        index=rows.index,
+    )  # fmt: skip
+
+
 def compare(
     options: Mapping[str, Mapping], outcome: str, areas: Sequence[str], *, near: float = 0.5
 ) -> pd.DataFrame:

@@ -82,7 +82,8 @@ def trends(rates: pd.DataFrame, reviews: pd.DataFrame) -> alt.FacetChart:
     Parameters
     ----------
     rates : pandas.DataFrame
-        ``area, year, rate, rate_low, rate_high, wales``.
+        ``area, year, rate, wales``. What rounding allows is narrower than the line, so
+        that no band is drawn.
     reviews : pandas.DataFrame
         ``area, year, reviews, rate`` (where to put the sign), years with any.
 
@@ -98,8 +99,9 @@ def trends(rates: pd.DataFrame, reviews: pd.DataFrame) -> alt.FacetChart:
     y = alt.Y("rate:Q", title=None)
     lines = base.transform_filter("isValid(datum.wales)")
     layers = alt.layer(
-        lines.mark_area(opacity=0.25, color=BLUE).encode(y="rate_low:Q", y2="rate_high:Q"),
-        lines.mark_line(color=GREY, strokeDash=[4, 3]).encode(y="wales:Q"),
+        lines.mark_line(color=GREY, strokeDash=[4, 3]).encode(
+            y=alt.Y("wales:Q", title=None, scale=alt.Scale(zero=False))
+        ),
         lines.mark_line(color=BLUE).encode(y=y, tooltip=["area", "year", "rate"]),
         base.transform_filter("isValid(datum.mark)")
         .mark_point(shape="triangle-down", filled=True, size=70, color=ORANGE, opacity=1)
@@ -168,7 +170,9 @@ def on_the_line(cases: pd.DataFrame, chosen: Sequence[str]) -> alt.LayerChart:
     colours = [BLUE, SKY, ORANGE, PURPLE]
     return alt.layer(
         base.mark_bar(height=9, color="#dde3e8").encode(
-            x=alt.X("low:Q", title="children looked after per 10,000 aged 0-17"), x2="high:Q"),
+            x=alt.X("low:Q", title="children looked after per 10,000 aged 0-17",
+                    axis=alt.Axis(tickCount=6), scale=alt.Scale(nice=False, zero=True)),
+            x2="high:Q"),
         base.mark_tick(color=DARK, thickness=2, height=14).encode(x="fitted:Q"),
         base.mark_circle(size=80, opacity=1).encode(
             x="observed:Q",

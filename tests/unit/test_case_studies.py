@@ -134,8 +134,6 @@ def test_charts_hold_their_data_and_draw():
             "area": "x",
             "year": [2010, 2011],
             "rate": [60.0, 62],
-            "rate_low": [59.0, 61],
-            "rate_high": [61.0, 63],
             "wales": [70.0, 71],
         }
     )
@@ -213,9 +211,39 @@ def test_chart_data_of_reviews_and_their_counts():
 def test_what_is_said_by_name(facts):
     found = case_studies.named(facts, ["Torfaen"])
     assert set(found["area"]) == {"Torfaen"}
-    caseload = found.set_index("what")["said"]["cases that a social worker held, up to"]
+    caseload = found.set_index("what")["said"][
+        "cases that a social worker held, up to (inspection)"
+    ]
     register = Register()
     assert float(caseload) == register["cordis.section4_4_3.torfaen_caseload"].number.value
+    said = case_studies.named(facts, ["Torfaen", "Bridgend", "Denbighshire"]).set_index("area")
+    alike = said[said["what"].str.startswith("lone parent")]["said"]
+    assert alike["Torfaen"] == "Bridgend, Rhondda Cynon Taf"
+    assert not any(area in words for area, words in alike.items()), "none is like itself"
+    number = said[said["what"].str.startswith("number of children")]["said"]
+    assert (number["Denbighshire"], number["Torfaen"]) == ("Torfaen", "Denbighshire")
+    assert said.loc["Bridgend", "what"].str.contains("stretched").sum() == 1
+    newport = case_studies.named(facts, ["Newport"]).set_index("what")["said"]
+    assert newport["change in spending on social services, percent"] == "-13.8"
+
+
+def test_reviews_by_window_use_the_years_up_to_each(facts):
+    index = pd.Index(["x", "y"], name="area")
+    published = pd.DataFrame({2010: [1, 0], 2011: [0, 1], 2012: [1, 0]}, index=index)
+    rates = pd.DataFrame(
+        {
+            "area": ["x"] * 4 + ["y"] * 4,
+            "year": [2010, 2011, 2012, 2013] * 2,
+            "rate": [10.0, 15, 16, 40, 20, 21, 27, 26],
+        }
+    )
+    found = case_reviews.by_window(published, rates, (2012, 2013))
+    assert found.index.to_list() == [2012, 2013]
+    assert found["years"].to_list() == [4, 6] and found["with_review"].to_list() == [2, 3]
+    assert found.at[2012, "difference"] == pytest.approx((4 + 5) / 2)
+    assert found.at[2013, "difference"] > found.at[2012, "difference"]
+    real = case_reviews.reviews(facts)
+    assert (real.drop(columns=2013) > 0).sum().sum() == 6 and (real > 0).sum().sum() == 8
 
 
 def test_evidence_tables_keep_every_statement():
@@ -227,5 +255,24 @@ def test_evidence_tables_keep_every_statement():
     assert table.index.to_list() == list(case_evidence.DIRECTIONS)
     assert table["statements"].sum() == len(evidence)
     assert table.filter(like="rests on").sum(axis=None) == len(evidence)
-    counted = case_evidence.counted(evidence)
-    assert (counted["direction"].eq("in favour") | counted["of five areas"].ge(2)).all()
+    shown = pd.concat([case_evidence.matrix(evidence, letter) for letter in "ABCDE"])
+    assert sorted(shown["statement"]) == sorted(evidence["statement"])
+    words = shown.set_index("statement")["areas"]
+    assert words["All five areas have a corporate parenting forum or board."] == "5 of five"
+    visits = "In at least one area forum members visited field social work teams."
+    assert words[visits] == "at least 1 of five"
+    most = "Most areas are only beginning to measure the impact of prevention."
+    assert words[most] == "most areas"
+    assert set(words) == {
+        "1 of five", "2 of five", "3 of five", "5 of five", "at least 1 of five", "most areas",
+        "not counted",
+    }  # fmt: skip
+
+
+def test_one_finding_counts_once_in_favour():
+    evidence = Package().read("evidence_cordis").set_index("evidence_id")
+    told_twice = [("e1_3", "e2_3"), ("c2_3", "c2_4")]
+    for count, link in told_twice:
+        assert evidence.at[count, "direction"] == "not stated"
+        assert evidence.at[link, "direction"] == "in favour"
+    assert evidence["claim_id"].notna().all()

@@ -135,11 +135,11 @@ def test_a_factor_has_one_interval_whatever_the_order_of_areas():
         generator.normal(size=(22, len(cordis_factors.FACTORS))),
         index=names, columns=list(cordis_factors.FACTORS),
     )  # fmt: skip
-    rate = 90 + 20 * factors["deprivation"]
+    rate = 90 + 20 * factors["deprivation"] + generator.normal(size=22)
     one = cordis_factors.family(rate, factors, resamples=99, seed=1)
     two = cordis_factors.family(rate[::-1], factors[::-1], resamples=99, seed=1)
     pd.testing.assert_frame_equal(one, two)
-    assert one.at["deprivation", "rs"] == pytest.approx(1)
+    assert one.at["deprivation", "rs"] > 0.9
     assert one.at["deprivation", "holm"] < 0.001 < one.at["density", "holm"]
 
 
@@ -150,7 +150,7 @@ def test_both_notebooks_draw_the_family_of_factors_alike():
         cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text("utf-8"))["cells"]
         text = next("".join(c["source"]) for c in cells if c["id"] == "parameters")
         given = {}
-        exec(text, given)  # noqa: S102 - literals only
+        exec(text, given)
         chosen.append((given[seed], given["resamples"], given["year"]))
     assert chosen[0] == chosen[1]
 

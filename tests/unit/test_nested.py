@@ -176,3 +176,21 @@ def test_the_same_set_under_several_measures_of_need(line):
     found = case_sets.compare(options, "rate", ["a", "b", "d"])
     assert found.at["need", "nearer_in_need"] == pytest.approx(2 / 19)
     assert found.at["rate", "need_gap"] == 0
+
+
+def test_a_pick_takes_both_ends_and_the_middle(areas):
+    areas.loc[5, "rate"] *= 3
+    areas.loc[6, "rate"] /= 3
+    model = nested.fit(areas, "rate", ["poor", "lone"])
+    found = nested.pick(model, ["area 05", "area 99"])
+    assert len(found) == 5 and found.index[0] == "area 05" and found.index[-1] == "area 06"
+    assert found["studentised"].is_monotonic_decreasing
+    assert found["picked"].value_counts().to_dict() == {
+        "furthest above": 2, "furthest below": 2, "nearest to the line": 1,
+    }  # fmt: skip
+    middle = found.index[found["picked"] == "nearest to the line"].item()
+    assert middle == model.cases["studentised"].abs().idxmin()
+    assert found["studied"].to_list() == [True, False, False, False, False]
+    assert found.at["area 05", "position"] == "off the line, above"
+    with pytest.raises(nested.NestedError, match="on one side"):
+        nested.pick(model, each_side=12)
