@@ -2,93 +2,51 @@
 
 :func:`judge` applies one rule (see :mod:`care_rates.funnel_rules`) to areas and says
 which limit each one crosses and whether the rounding of counts could change that;
-:func:`compare` sets several rules side by side, since tools disagree.
+:func:`compare` sets several rules side by side, since tools disagree. Rates, ratios
+(``expected``) and proportions (``Rule(kind="proportion")``) are judged alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from care_rates.funnel_rules import LEVELS, Rule, curve, limits, suffix, target_rate
-from care_rates.intervals import PER, checked
+from care_rates.funnel_flags import crossings, words
+from care_rates.funnel_rules import Rule, curve, limits, suffix, target_rate
+from care_rates.intervals import checked
 from care_rates.overdispersion import dispersion, z_scores
-
-
-def crossings(count: object, bounds: pd.DataFrame, levels: Sequence[float] = LEVELS) -> np.ndarray:
-    """Count the limits that each area crosses.
-
-    Parameters
-    ----------
-    count : array-like of float
-        Observed counts.
-    bounds : pandas.DataFrame
-        From :func:`limits`.
-    levels : sequence of float
-        Levels to look at, inner first.
-
-    Returns
-    -------
-    numpy.ndarray
-        0 inside all limits, 1 or 2 above the first or second, negative below; a
-        count on a limit is inside; missing where count or limit is.
-    """
-    x = np.asarray(count, dtype=float)
-    flag = np.where(np.isnan(x) | bounds.isna().any(axis=1), np.nan, 0.0)
-    for level in levels:
-        low, high = (bounds[f"{end}_{suffix(level)}"].to_numpy() for end in ("low", "high"))
-        flag = flag + (x > high) - (x < low)
-    return flag
-
-
-def words(flag: object, levels: Sequence[float] = LEVELS) -> list[str]:
-    """Say in words which limit is crossed.
-
-    Parameters
-    ----------
-    flag : array-like of float
-        From :func:`crossings`.
-    levels : sequence of float
-        The levels, inner first.
-
-    Returns
-    -------
-    list of str
-        ``inside``, ``above 95%``, ``below 99.8%`` … or ``not known``.
-    """
-    names = {0: "inside"} | {
-        side * (i + 1): f"{way} {100 * level:g}%"
-        for i, level in enumerate(levels)
-        for side, way in ((1, "above"), (-1, "below"))
-    }
-    return ["not known" if np.isnan(f) else names[int(f)] for f in np.asarray(flag, float)]
 
 
 def judge(
     count: pd.Series, base: pd.Series, rule: Rule | None = None, *, rounding: object = 0.0,
-    expected: pd.Series | None = None, per: float = PER,
+    base_rounding: object = 0.0, expected: pd.Series | None = None, per: float | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Apply one rule to areas, with what rounding of their counts could change.
 
     Rounding moves an area and the target. The flag is worked out at the two corners
     that lie furthest apart: the area as low as rounding allows with every other
     count as high as it allows, and the reverse. A flag that is the same in both
-    cannot be an effect of rounding.
+    cannot be an effect of rounding. A base that is itself rounded (the whole of a
+    proportion often is) is moved along: an area is lowest with the largest base.
 
     Parameters
     ----------
     count, base : pandas.Series
-        One row an area; a missing count stays missing.
+        One row an area; a missing count stays missing. For a proportion the part and
+        the whole.
     rule : Rule, optional
         How to draw the funnel.
     rounding : float or array-like
         Unit that counts were rounded to, for all or area by area (5 in Wales).
+    base_rounding : float or array-like
+        Unit that the base was rounded to.
     expected : pandas.Series, optional
         Expected counts of a model, instead of one target for all.
-    per : float
-        Children that the rates are given for.
+    per : float, optional
+        What the rates are given for: 10,000 children, or 100 for a proportion, unless
+        told.
 
     Returns
     -------
@@ -101,24 +59,36 @@ def judge(
         ``target`` (per ``per``) and the ``dispersion``.
     """
     rule = rule or Rule()
+    per = rule.per if per is None else per
     x, n = checked(count, "count"), checked(base, "base", positive=True)
-    half = np.broadcast_to(np.asarray(rounding, float) / 2, x.shape)
-    least, most = np.maximum(x - half, 0), x + half
+    if rule.kind == "proportion" and (x > n).any():
+        at = count.index[int(np.argmax(x > n))]
+        raise ValueError(f"{at}: a part of {count[at]:g} exceeds its whole of {base[at]:g}.")
+    (least, most), (small, large) = _ends(x, rounding, 0.0), _ends(n, base_rounding, 1.0)
+    if rule.kind == "proportion":
+        least, most = np.minimum(least, large), np.minimum(most, small)
     if expected is None:
-        middle, low_target, high_target = (target_rate(v, n, rule.target) for v in (x, least, most))
-        means = [target * n for target in (middle, low_target, high_target)]
+        corners = ((x, n), (least, large), (most, small))
+        middle, low_target, high_target = (target_rate(v, w, rule.target) for v, w in corners)
+        if rule.kind == "proportion":  # rounding alone must not push a target to none or all
+            low_target, high_target = np.clip([low_target, high_target], 1e-9, 1 - 1e-9)
+        means = [middle * n, low_target * small, high_target * large]
     else:
-        means = [checked(expected, "expected", positive=True)] * 3
-        middle = float(np.nansum(means[0]) / np.nansum(n))
-    spread = dispersion(x, means[0], rule.scale, rule.treatment, rule.share)
-    bounds = [limits(mean, rule, spread) for mean in means]
+        known = checked(expected, "expected", positive=True)
+        means = [known, known * small / n, known * large / n]
+        middle = float(np.nansum(known) / np.nansum(n))
+    spread = dispersion(x, means[0], rule.scale, rule.treatment, rule.share, rule.whole(n))
+    bounds = [
+        limits(mean, rule, spread, size)
+        for mean, size in zip(means, (n, small, large), strict=True)
+    ]
     flag = crossings(x, bounds[0], rule.levels)
     lowest = crossings(least, bounds[2], rule.levels)
     highest = crossings(most, bounds[1], rule.levels)
     out = pd.DataFrame(
         {"count": x, "base": n, "rate": per * x / n, "expected": means[0],
-         "z": z_scores(x, means[0], rule.scale),
-         "rounded_low": per * least / n, "rounded_high": per * most / n}
+         "z": z_scores(x, means[0], rule.scale, rule.whole(n)),
+         "rounded_low": per * least / large, "rounded_high": per * most / small}
     ).join(bounds[0].mul(per / n, axis=0))  # fmt: skip
     out = out.assign(
         flag=flag, position=words(flag, rule.levels), lowest_flag=lowest, highest_flag=highest,
@@ -130,9 +100,16 @@ def judge(
     return out
 
 
+def _ends(values: np.ndarray, unit: object, floor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Least and most that rounding to a unit allows, the least not under a floor."""
+    half = np.broadcast_to(np.asarray(unit, float) / 2, values.shape)
+    return np.where(half > 0, np.maximum(values - half, floor), values), values + half
+
+
 def compare(
-    count: pd.Series, base: pd.Series, rules: Mapping[str, Rule], rounding: object = 0.0
-) -> pd.DataFrame:
+    count: pd.Series, base: pd.Series, rules: Mapping[str, Rule], rounding: object = 0.0,
+    base_rounding: object = 0.0,
+) -> pd.DataFrame:  # fmt: skip
     """Set the flags of several rules side by side.
 
     Parameters
@@ -141,8 +118,8 @@ def compare(
         One row an area.
     rules : mapping of str to Rule
         Rules by name.
-    rounding : float or array-like
-        Unit that counts were rounded to.
+    rounding, base_rounding : float or array-like
+        Units that counts and bases were rounded to.
 
     Returns
     -------
@@ -150,7 +127,8 @@ def compare(
         One column a rule with the position in words; an asterisk marks a position
         that rounding could change.
     """
-    judged = {name: judge(count, base, rule, rounding=rounding) for name, rule in rules.items()}
+    units = {"rounding": rounding, "base_rounding": base_rounding}
+    judged = {name: judge(count, base, rule, **units) for name, rule in rules.items()}
     return pd.DataFrame(
         {
             name: table["position"] + np.where(table["certain"], "", " *")
@@ -198,7 +176,7 @@ def judge_groups(
 
 def false_alarms(
     expected: pd.Series, rule: Rule | None = None, *, seed: int, draws: int = 10_000,
-    rounding: float = 0,
+    rounding: float = 0, total: pd.Series | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """Simulate how often an area whose true rate is the target falls outside.
 
@@ -211,9 +189,11 @@ def false_alarms(
     seed : int
         Of the random draws.
     draws : int
-        Sets of Poisson counts.
+        Sets of Poisson counts, or binomial ones for a proportion.
     rounding : float
         Unit that drawn counts are rounded to before they are judged.
+    total : pandas.Series, optional
+        Whole numbers that the counts are parts of, for a proportion.
 
     Returns
     -------
@@ -221,8 +201,12 @@ def false_alarms(
         Share of areas outside, by level (``95``, ``99_8``).
     """
     rule = rule or Rule()
-    bounds = limits(expected, rule)
-    drawn = np.random.default_rng(seed).poisson(expected, size=(draws, len(expected)))
+    bounds = limits(expected, rule, total=total)
+    generator, size = np.random.default_rng(seed), (draws, len(expected))
+    if rule.kind == "proportion":
+        drawn = generator.binomial(total.astype(int), expected / total, size=size)
+    else:
+        drawn = generator.poisson(expected, size=size)
     if rounding:
         drawn = np.round(drawn / rounding) * rounding
     out = {}

@@ -3,7 +3,8 @@
 Programs that all say "Poisson limits" draw different curves. Each one here has a
 name, a formula and a source; all take the count that the target rate implies
 (``expected``) and give limits as counts, so that dividing by the population gives
-limits of the rate and dividing by ``expected`` those of a ratio.
+limits of the rate and dividing by ``expected`` those of a ratio. Limits of a proportion
+(a part of a whole) are binomial and come from :func:`binomial_limits`.
 
 ==============  ===================================================================
 ``interpolated``  exact Poisson quantiles, interpolated between whole counts so that
@@ -102,7 +103,7 @@ def _quantile(mean: np.ndarray, p: float, between: bool) -> np.ndarray:
 
 
 def binomial_limits(
-    total: object, target: float, level: float = 0.95, method: str = "interpolated"
+    total: object, target: object, level: float = 0.95, method: str = "interpolated"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Limits within which a proportion lies with a given probability.
 
@@ -110,8 +111,8 @@ def binomial_limits(
     ----------
     total : array-like of float
         Size of the whole, area by area.
-    target : float
-        The proportion that all areas are held against.
+    target : float or array-like of float
+        The proportion that all areas are held against, or one for each.
     level : float
         Two-sided level.
     method : {"interpolated", "normal"}
@@ -129,19 +130,34 @@ def binomial_limits(
         If a total is not above zero, or target, method or level impossible.
     """
     n = checked(total, "total", positive=True)
-    if not 0 < target < 1:
-        raise ValueError(f"target is {target!r}: give a proportion between 0 and 1.")
+    share = np.asarray(target, float)
+    outside = ~np.isnan(share) & ((share <= 0) | (share >= 1))
+    if outside.any():
+        worst = np.ravel(share)[np.argmax(np.ravel(outside))]
+        raise ValueError(f"target is {worst:g}: give a proportion between 0 and 1.")
     z = normal_quantile(level)
     if method == "normal":
-        error = z * np.sqrt(target * (1 - target) / n)
-        low, high = target - error, target + error
+        error = z * np.sqrt(share * (1 - share) / n)
+        low, high = share - error, share + error
     elif method == "interpolated":
-        ends = []
-        for p in ((1 - level) / 2, (1 + level) / 2):
-            count = binom.ppf(p, n, target)
-            over = binom.cdf(count, n, target) - p
-            ends.append((count - over / binom.pmf(count, n, target)) / n)
-        low, high = ends
+        tails = ((1 - level) / 2, (1 + level) / 2)
+        low, high = (_binomial(n, share, p) / n for p in tails)
     else:
         raise ValueError(f"method {method!r} is not one of: interpolated, normal.")
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
+
+
+def _binomial(total: np.ndarray, share: np.ndarray, p: float) -> np.ndarray:
+    """Interpolated quantile of a part, for wholes of any size.
+
+    A binomial count needs a whole number of trials. Rounding and the points of a curve
+    give others, for which the line between the two next whole numbers is taken.
+    """
+    first = np.maximum(np.floor(total), 1.0)
+    ends = []
+    for n in (first, first + 1):
+        count = binom.ppf(p, n, share)
+        over = binom.cdf(count, n, share) - p
+        ends.append(count - over / binom.pmf(count, n, share))
+    step = total - first
+    return np.where(step == 0, ends[0], ends[0] + step * (ends[1] - ends[0]))

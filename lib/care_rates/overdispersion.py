@@ -4,6 +4,10 @@ Areas differ for reasons that no funnel knows. Where nearly all lie outside limi
 that only chance would justify, the limits are measuring size and not difference.
 The remedies are those of Spiegelhalter (2005), Handling over-dispersion of
 performance indicators, Quality and Safety in Health Care 14, 347-351.
+
+Each function takes counts and what is expected. With ``total``, the size of each whole,
+a count is a part of it and chance is binomial: the scales are then those of a
+proportion (``sqrt``: arcsine of its square root; ``log``: logit).
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 from scipy.stats import chi2
 
 from care_rates.intervals import checked, normal_quantile
@@ -44,8 +49,8 @@ class Dispersion:
     p: float
 
 
-def standard_error(expected: np.ndarray, scale: str) -> np.ndarray:
-    """Give the standard error of observed over expected by chance alone.
+def standard_error(expected: np.ndarray, scale: str, total: object = None) -> np.ndarray:
+    """Give the standard error by chance alone, on a scale.
 
     Parameters
     ----------
@@ -53,11 +58,15 @@ def standard_error(expected: np.ndarray, scale: str) -> np.ndarray:
         Expected counts.
     scale : {"identity", "sqrt", "log"}
         Scale on which limits are symmetric.
+    total : array-like of float, optional
+        Wholes that the counts are parts of.
 
     Returns
     -------
     numpy.ndarray
-        ``1 / sqrt(E)``, half of it on the square-root scale.
+        Of observed over expected: ``1 / sqrt(E)``, half of it on the square-root
+        scale. Of a proportion ``P = E / n``: ``sqrt(P(1 - P) / n)``; ``1 / (2 sqrt(n))``
+        for the arcsine; ``1 / sqrt(n P(1 - P))`` for the logit.
 
     Raises
     ------
@@ -66,10 +75,40 @@ def standard_error(expected: np.ndarray, scale: str) -> np.ndarray:
     """
     if scale not in SCALES:
         raise ValueError(f"scale {scale!r} is not one of: {', '.join(SCALES)}.")
-    return 1 / np.sqrt(expected) / (2 if scale == "sqrt" else 1)
+    if total is None:
+        return 1 / np.sqrt(expected) / (2 if scale == "sqrt" else 1)
+    size = np.asarray(total, float)
+    if scale == "sqrt":
+        return np.where(np.isnan(expected), np.nan, 0.5 / np.sqrt(size))
+    share = expected / size
+    deviation = np.sqrt(share * (1 - share))
+    return (deviation if scale == "identity" else 1 / deviation) / np.sqrt(size)
 
 
-def z_scores(count: object, expected: object, scale: str = "sqrt") -> np.ndarray:
+def on_scale(count: np.ndarray, total: np.ndarray, scale: str) -> np.ndarray:
+    """Put proportions on a scale: as they are, arcsine of the root, or logit.
+
+    Parameters
+    ----------
+    count, total : numpy.ndarray
+        Part and whole. On the logit a part of none or all is moved by one half.
+    scale : {"identity", "sqrt", "log"}
+        Which scale.
+
+    Returns
+    -------
+    numpy.ndarray
+        Values on the scale.
+    """
+    if scale == "log":
+        inner = np.clip(count, 0.5, total - 0.5)
+        return logit(inner / total)
+    return np.arcsin(np.sqrt(count / total)) if scale == "sqrt" else count / total
+
+
+def z_scores(
+    count: object, expected: object, scale: str = "sqrt", total: object = None
+) -> np.ndarray:
     """Distance from the target in standard errors of chance.
 
     Parameters
@@ -78,7 +117,11 @@ def z_scores(count: object, expected: object, scale: str = "sqrt") -> np.ndarray
         Observed and expected counts. On the log scale a count of zero is taken as
         one half, since its logarithm does not exist.
     scale : {"sqrt", "log", "identity"}
-        ``2(√O - √E)``, ``√E log(O / E)`` or ``(O - E) / √E``.
+        ``2(√O - √E)``, ``√E log(O / E)`` or ``(O - E) / √E``; for proportions
+        ``2√n (asin √p - asin √P)``, ``√(n P(1 - P)) (logit p - logit P)`` or
+        ``(p - P) / √(P(1 - P) / n)``.
+    total : array-like of float, optional
+        Wholes that the counts are parts of.
 
     Returns
     -------
@@ -86,7 +129,10 @@ def z_scores(count: object, expected: object, scale: str = "sqrt") -> np.ndarray
         z-scores; missing where the count is.
     """
     x, mean = checked(count, "count"), checked(expected, "expected", positive=True)
-    error = standard_error(mean, scale)
+    error = standard_error(mean, scale, total)
+    if total is not None:
+        size = checked(total, "total", positive=True)
+        return (on_scale(x, size, scale) - on_scale(mean, size, scale)) / error
     if scale == "log":
         return np.log(np.where(x == 0, 0.5, x) / mean) / error
     if scale == "sqrt":
@@ -96,7 +142,7 @@ def z_scores(count: object, expected: object, scale: str = "sqrt") -> np.ndarray
 
 def dispersion(
     count: object, expected: object, scale: str = "sqrt", treatment: str = "winsorise",
-    share: float = 0.1,
+    share: float = 0.1, total: object = None,
 ) -> Dispersion:  # fmt: skip
     """Measure the spread beyond chance (Spiegelhalter 2005).
 
@@ -110,6 +156,8 @@ def dispersion(
         Pull the outermost z-scores in to the quantile, leave them out, or neither.
     share : float
         Share of areas at each end that is so treated.
+    total : array-like of float, optional
+        Wholes that the counts are parts of.
 
     Returns
     -------
@@ -126,9 +174,10 @@ def dispersion(
             f"treatment {treatment!r}, share {share!r}: use one of {', '.join(TREATMENTS)} "
             "and a share from 0 to below 0.5."
         )
-    z = z_scores(count, expected, scale)
+    z = z_scores(count, expected, scale, total)
     kept = ~np.isnan(z)
-    z, weight = z[kept], standard_error(np.asarray(expected, float)[kept], scale) ** -2
+    error = standard_error(np.asarray(expected, float), scale, total)
+    z, weight = z[kept], error[kept] ** -2
     if z.size < 3:
         raise ValueError(f"dispersion needs three areas or more, there are {z.size}.")
     treated = z
@@ -148,7 +197,7 @@ def dispersion(
 
 def wider_limits(
     expected: object, level: float = 0.95, *, phi: float = 1.0, tau2: float = 0.0,
-    scale: str = "sqrt",
+    scale: str = "sqrt", total: object = None,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Limits that allow for spread beyond chance between areas.
 
@@ -168,11 +217,13 @@ def wider_limits(
         Variance between areas, on the same scale.
     scale : {"identity", "sqrt", "log"}
         Scale on which the limits are symmetric.
+    total : array-like of float, optional
+        Wholes that the counts are parts of.
 
     Returns
     -------
     tuple of numpy.ndarray
-        Lower and upper limit as counts, never below zero.
+        Lower and upper limit as counts, never below zero or above the whole.
 
     Raises
     ------
@@ -180,8 +231,14 @@ def wider_limits(
         If the scale is unknown, or an expected count is not above zero.
     """
     mean = checked(expected, "expected", positive=True)
-    error = standard_error(mean, scale)
+    error = standard_error(mean, scale, total)
     reach = normal_quantile(level) * np.sqrt(error**2 * max(phi, 1.0) + max(tau2, 0.0))
+    if total is not None:
+        size = np.asarray(total, float)
+        centre = on_scale(mean, size, scale)
+        back = {"identity": lambda v: np.clip(v, 0, 1), "log": expit,
+                "sqrt": lambda v: np.sin(np.clip(v, 0, np.pi / 2)) ** 2}[scale]  # fmt: skip
+        return size * back(centre - reach), size * back(centre + reach)
     if scale == "log":
         return mean * np.exp(-reach), mean * np.exp(reach)
     if scale == "sqrt":

@@ -49,24 +49,26 @@ def _colour() -> alt.Color:
     return alt.Color("side:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
 
 
-def _lines(curve: pd.DataFrame, x: alt.X, y_scale: alt.Scale) -> list[alt.Chart]:
+def _lines(
+    curve: pd.DataFrame, x: alt.X, y_scale: alt.Scale, title: str = RATE_TITLE
+) -> list[alt.Chart]:
     base = alt.Chart(curve).encode(x=x)
     layers = [
         base.mark_line(
             aria=False, strokeWidth=width, strokeDash=dash, color=DARK, clip=True
-        ).encode(y=alt.Y(f"{end}_{level}:Q", title=RATE_TITLE, scale=y_scale))
+        ).encode(y=alt.Y(f"{end}_{level}:Q", title=title, scale=y_scale))
         for level, (width, dash) in BANDS.items()
         for end in ("low", "high")
     ]
     centre = base.mark_line(aria=False, strokeWidth=1.5, color=PURPLE, clip=True).encode(
-        y=alt.Y("target:Q", title=RATE_TITLE, scale=y_scale)
+        y=alt.Y("target:Q", title=title, scale=y_scale)
     )
     return [*layers, centre]
 
 
-def _axis(last: float) -> tuple[alt.X, float]:
+def _axis(last: float, title: str = BASE_TITLE) -> tuple[alt.X, float]:
     end = float(last) * 1.14
-    return alt.X("base:Q", title=BASE_TITLE, axis=alt.Axis(format=",d", tickCount=6),
+    return alt.X("base:Q", title=title, axis=alt.Axis(format=",d", tickCount=6),
                  scale=alt.Scale(domain=[0, end], nice=False)), end  # fmt: skip
 
 
@@ -131,7 +133,8 @@ def _label_layers(texts: pd.DataFrame, label: str, x: alt.X, y: alt.Y) -> list[a
 
 def funnel(
     judged: pd.DataFrame, curve: pd.DataFrame, *, label: str = "area",
-    named: Sequence[str] | None = None, height: int = 420,
+    named: Sequence[str] | None = None, height: int = 420, y_title: str = RATE_TITLE,
+    x_title: str = BASE_TITLE,
 ) -> alt.LayerChart:  # fmt: skip
     """Draw a funnel: areas by size and rate, limits, names of those outside.
 
@@ -148,6 +151,8 @@ def funnel(
         Areas to name; all that lie outside a limit unless told.
     height : int
         In pixels.
+    y_title, x_title : str
+        Titles of the axes with units.
 
     Returns
     -------
@@ -157,13 +162,13 @@ def funnel(
     rows = judged.assign(side=side(judged["flag"]))
     top = 10 * np.ceil(1.06 * rows["rate"].max() / 10)
     scale = alt.Scale(domain=[0, top], nice=False)
-    x, end = _axis(rows["base"].max())
-    y = alt.Y("rate:Q", title=RATE_TITLE, scale=scale)
+    x, end = _axis(rows["base"].max(), x_title)
+    y = alt.Y("rate:Q", title=y_title, scale=scale)
     keep = [label, "base", "rate", "side", "position", "rounded_low", "rounded_high"]
     keep += [c for c in ("country",) if c in rows]
     points = alt.Chart(rows[keep].round(1)).encode(x=x, color=_colour())
     bars = points.mark_rule(aria=False, strokeWidth=2).encode(
-        y=alt.Y("rounded_low:Q", title=RATE_TITLE, scale=scale), y2="rounded_high:Q"
+        y=alt.Y("rounded_low:Q", title=y_title, scale=scale), y2="rounded_high:Q"
     )
     dots = points.mark_point(aria=False, size=42, opacity=0.9, filled=True).encode(
         y=y, tooltip=[label, "base", "rate", "position"]
@@ -174,7 +179,7 @@ def funnel(
     chosen = rows["flag"].abs() > 0 if named is None else rows[label].isin(list(named))
     texts = _texts(rows, chosen, label, (end, top, height))
     layers = _label_layers(texts[[label, "base", "rate", "place"]], label, x, y)
-    chart = alt.layer(*_lines(curve.round(2), x, scale), bars, dots, *layers)
+    chart = alt.layer(*_lines(curve.round(2), x, scale, y_title), bars, dots, *layers)
     return chart.properties(width=WIDE, height=height)
 
 

@@ -47,6 +47,142 @@ def test_proportion_limits_are_those_of_pheindicatormethods():
     )
 
 
+PARTS = pd.Series(
+    {"New Forest": 35078.488, "South Gloucestershire": 50050.7443, "Norwich": 24803.6256,
+     "West Norfolk": 26789.238, "North Devon": 30277.5312, "Exeter": 24866.916}
+)  # fmt: skip
+WHOLES = pd.Series([41980.0, 61921, 31824, 33012, 37828, 30929], PARTS.index)
+
+
+def test_proportions_are_classified_as_pheindicatormethods_does():
+    # tests/testthat/testdata_funnel_prop_inputs.csv: numerator, denominator, significance,
+    # against the baseline of 80.642448 percent
+    rule = rules.Rule(kind="proportion", limits="normal", levels=(0.95, 0.998))
+    found = funnel.judge(PARTS, WHOLES, rule, expected=0.80642448 * WHOLES)
+    assert found["position"].to_dict() == {
+        "New Forest": "above 99.8%",  # High (0.001)
+        "South Gloucestershire": "inside",  # Not significant
+        "Norwich": "below 99.8%",  # Low (0.001)
+        "West Norfolk": "above 95%",  # High (0.025)
+        "North Devon": "below 95%",  # Low (0.025)
+        "Exeter": "inside",  # Not significant
+    }
+    assert found.attrs["target"] == pytest.approx(80.642448)
+    assert found.at["Exeter", "rate"] == pytest.approx(100 * 24866.916 / 30929)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_limits_of_a_proportion_hold_what_they_promise(share):
+    # the exact chance of falling outside, by scipy: 2.5% at each end, but for one count
+    total = pd.Series([80.0, 200, 595])
+    bounds = rules.limits(share * total, rules.Rule(kind="proportion"), total=total)
+    for size, low, high in zip(total, bounds["low_95"], bounds["high_95"], strict=True):
+        below = stats.binom.cdf(np.ceil(low) - 1, size, share)
+        above = stats.binom.sf(np.floor(high), size, share)
+        step = stats.binom.pmf([np.ceil(low), np.floor(high) + 1], size, share)
+        assert below <= 0.025 < below + step[0] + 1e-12
+        assert above - step[1] <= 0.025 <= above
+    rule = rules.Rule(kind="proportion")
+    drawn = funnel.false_alarms(share * total, rule, seed=2, draws=10_000, total=total)
+    assert 0.03 < drawn["95"] < 0.08 and drawn["99_8"] < 0.006
+
+
+def test_a_proportion_varies_less_than_a_rate_would():
+    total = pd.Series([300.0] * 5)
+    part = pd.Series([270.0, 262, 285, 268, 275])
+    as_part = rules.limits(0.9 * total, rules.Rule(kind="proportion", limits="normal"), total=total)
+    as_rate = rules.limits(0.9 * total, rules.Rule(limits="normal"))
+    width = [b["high_95"][0] - b["low_95"][0] for b in (as_part, as_rate)]
+    assert width[0] / width[1] == pytest.approx(np.sqrt(0.1))
+    judged = funnel.judge(part, total, rules.Rule(kind="proportion"))
+    assert judged["position"][2] == "above 95%"
+    assert funnel.judge(part, total)["flag"].eq(0).all()
+    assert judged.attrs["target"] == pytest.approx(100 * part.sum() / 1500)
+    assert (judged[["high_95", "high_99_8"]] <= 100).all(axis=None)
+    table = funnel.compare(
+        part, total, {name: rules.Rule(kind="proportion", limits=name)
+                      for name in ("interpolated", "normal", "additive")}, rounding=5,
+    )  # fmt: skip
+    assert table.loc[2, "interpolated"].startswith("above")
+
+
+def test_rounding_of_part_and_whole_is_carried_to_the_flag():
+    whole = pd.Series([200.0] * 5)
+    part = pd.Series([117.0, 100, 100, 100, 100])
+    rule = rules.Rule(kind="proportion")
+    exact = funnel.judge(part, whole, rule)
+    assert exact["flag"][0] == 1 and exact["certain"].all()
+    rounded = funnel.judge(part, whole, rule, rounding=5, base_rounding=5)
+    assert not rounded["certain"][0] and rounded["settled"][0] == 0
+    assert rounded.at[0, "rounded_low"] == pytest.approx(100 * 114.5 / 202.5)
+    assert rounded.at[0, "rounded_high"] == pytest.approx(100 * 119.5 / 197.5)
+    part_only = funnel.judge(part, whole, rule, rounding=5)
+    assert part_only.at[0, "rounded_high"] < rounded.at[0, "rounded_high"]
+    # every count within rounding lies between the two corners
+    generator = np.random.default_rng(4)
+    for _ in range(50):
+        near = part + generator.integers(-2, 3, 5), whole + generator.integers(-2, 3, 5)
+        flag = funnel.judge(*near, rule)["flag"]
+        assert flag.between(rounded["lowest_flag"], rounded["highest_flag"]).all()
+    full = funnel.judge(pd.Series([10.0, 8, 9]), pd.Series([10.0] * 3), rule, rounding=5)
+    assert full["rounded_high"].max() == 100
+    with pytest.raises(ValueError, match="exceeds its whole"):
+        funnel.judge(whole, part, rule)
+
+
+def test_spread_of_proportions_beyond_chance():
+    # three scales against their closed forms, statsmodels, and simulation
+    total, part = np.array([400.0, 100, 900]), np.array([240.0, 50, 450])
+    mean, error = 0.5 * total, 0.5 / np.sqrt(total)
+    plain = overdispersion.z_scores(part, mean, "identity", total)
+    assert plain == pytest.approx((part / total - 0.5) / error)
+    arcsine = overdispersion.z_scores(part, mean, "sqrt", total)
+    assert arcsine[0] == pytest.approx(40 * (np.arcsin(np.sqrt(0.6)) - np.pi / 4))
+    odds = overdispersion.z_scores(part, mean, "log", total)
+    assert odds[0] == pytest.approx(np.log(1.5) * 10)
+    assert np.isfinite(overdispersion.z_scores([0.0, 9], [3.0, 3], "log", [9.0, 9])).all()
+    generator = np.random.default_rng(11)
+    size = generator.integers(80, 600, 4000).astype(float)
+    calm = generator.binomial(size.astype(int), 0.3).astype(float)
+    true = np.clip(generator.normal(0.3, 0.06, 4000), 0.01, 0.99)
+    wild = generator.binomial(size.astype(int), true).astype(float)
+    for scale in overdispersion.SCALES:
+        chance = overdispersion.dispersion(calm, 0.3 * size, scale, "none", total=size)
+        assert chance.phi == pytest.approx(1, abs=0.08) and chance.tau2 < 5e-4
+    apart = overdispersion.dispersion(wild, 0.3 * size, "identity", "none", total=size)
+    assert apart.tau2 == pytest.approx(0.06**2, rel=0.1) and apart.p < 1e-6
+    few = slice(0, 40)
+    share = calm[few].sum() / size[few].sum()
+    found = overdispersion.dispersion(calm[few], share * size[few], "identity", "none",
+                                      total=size[few])  # fmt: skip
+    known = combine_effects(calm[few] / size[few], share * (1 - share) / size[few], method_re="dl")
+    assert found.tau2 == pytest.approx(max(known.tau2, 0), abs=1e-9)
+
+
+def test_wider_limits_of_a_proportion_stay_inside_and_reduce_to_chance():
+    total = np.array([50.0, 5000])
+    same = overdispersion.wider_limits(0.4 * total, 0.95, scale="identity", total=total)
+    plain = funnel_limits.binomial_limits(total, 0.4, 0.95, "normal")
+    assert np.array(same) / total == pytest.approx(np.array(plain))
+    for scale in overdispersion.SCALES:
+        low, high = overdispersion.wider_limits(0.95 * total, 0.998, phi=30.0, scale=scale,
+                                                total=total)  # fmt: skip
+        assert (low >= 0).all() and (high <= total).all() and (low < 0.95 * total).all()
+        _, added = overdispersion.wider_limits(0.4 * total, tau2=0.01, scale=scale, total=total)
+        assert added[1] / 5000 > plain[1][1] + 0.03, "large areas keep the spread between areas"
+
+
+def test_binomial_limits_at_sizes_between_whole_numbers():
+    whole = np.array(funnel_limits.binomial_limits(np.array([90.0, 91.0]), 0.4))
+    between = np.array(funnel_limits.binomial_limits(np.array([90.5]), 0.4))
+    counts = (whole * [90, 91]).mean(axis=1)
+    assert between[:, 0] * 90.5 == pytest.approx(counts)
+    rule = rules.Rule(kind="proportion")
+    table = rules.curve([80, 600], 54.0, rule, points=20)
+    assert table.notna().all(axis=None) and table["high_95"].max() < 100
+    assert table["high_95"].iloc[-1] - 54 < (table["high_95"].iloc[0] - 54) / 2
+
+
 @pytest.mark.parametrize("p", [0.001, 0.025, 0.5, 0.975, 0.999])
 def test_quantiles_are_scipys_at_every_size(p):
     mean = np.concatenate([np.geomspace(1e-3, 1e5, 3000), np.arange(1.0, 200.0)])
@@ -228,6 +364,9 @@ def test_curves_narrow_with_size():
     [
         (lambda: rules.Rule(target="median"), "target 'median' is not one of"),
         (lambda: rules.Rule(limits="exact"), "limits 'exact' is not one of"),
+        (lambda: rules.Rule(kind="odds"), "kind 'odds' is not one of: rate, proportion"),
+        (lambda: rules.Rule(kind="proportion", limits="test"), "interpolated, normal"),
+        (lambda: rules.limits([5.0], rules.Rule(kind="proportion")), "need total"),
         (lambda: rules.Rule(share=0.5), "share is 0.5"),
         (lambda: rules.Rule(levels=(0.998, 0.95)), "inner ones first"),
         (lambda: rules.limits([10.0], rules.Rule(limits="additive")), "need spread"),
