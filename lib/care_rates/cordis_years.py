@@ -196,7 +196,7 @@ def joined_years(
     -------
     pandas.DataFrame
         ``area, year, number, persons, unit`` (what counts were rounded to: 0 in
-        England, 5 in Wales). English areas without a population are left out.
+        England, 5 in Wales) and ``country``. English areas without a population are left out.
     """
     number = rates.pick(units, releases, value="number").rename_axis("unit_id")
     number = number.melt(ignore_index=False, var_name="year", value_name="number").reset_index()
@@ -206,5 +206,6 @@ def joined_years(
     english = number.dropna().merge(people, on=["unit_id", "year"])
     english["area"] = english["unit_id"].map(areas.set_index("unit_id")["area"])
     welsh = wales[wales["year"].isin(list(releases))].assign(unit=float(ROUNDED_TO))
-    kept = ["area", "year", "number", "persons", "unit"]
-    return pd.concat([english.assign(unit=0.0)[kept], welsh[kept]], ignore_index=True)
+    english, welsh = english.assign(unit=0.0, country="England"), welsh.assign(country="Wales")
+    kept = ["area", "year", "number", "persons", "unit", "country"]
+    return pd.concat([english[kept], welsh[kept]], ignore_index=True)

@@ -11,20 +11,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from care_rates import labels
 from care_rates.charts import BLUE, DARK, GREY, ORANGE, PURPLE
 
 RATE_TITLE = "children looked after per 10,000"
 BASE_TITLE = "children aged 0-17 in the area"
 SIDES = ("above the limits", "inside", "below the limits")
 SIDE_COLOURS = [ORANGE, GREY, BLUE]
-OFFSETS = {
-    "right": {"align": "left", "dx": 6},
-    "left": {"align": "right", "dx": -6},
-    "above": {"align": "center", "dy": -11},
-    "below": {"align": "center", "dy": 12},
-}
 WIDE = 620
 BANDS = {"95": (1.6, [1, 0]), "99_8": (1.2, [5, 3])}
+CURVES = tuple(f"{end}_{level}" for level in BANDS for end in ("low", "high"))
 
 
 def side(flag: pd.Series) -> pd.Series:
@@ -72,63 +68,65 @@ def _axis(last: float, title: str = BASE_TITLE) -> tuple[alt.X, float]:
                  scale=alt.Scale(domain=[0, end], nice=False)), end  # fmt: skip
 
 
-def place_labels(
-    x: np.ndarray, y: np.ndarray, labels: Sequence[str], *, letter: float = 6.2, line: float = 13
-) -> list[str]:
-    """Choose a side for each label so that few overlap a point or another label.
-
-    Parameters
-    ----------
-    x, y : numpy.ndarray
-        Points, in pixels; those that have labels come first.
-    labels : sequence of str
-        Texts of the first points.
-    letter, line : float
-        Width of a letter and height of a line, in pixels.
-
-    Returns
-    -------
-    list of str
-        ``right``, ``left``, ``above`` or ``below``, the first that is free in this
-        order, or the one that overlaps least.
-    """
-    taken = [(px - 4, px + 4, py - 4, py + 4) for px, py in zip(x, y, strict=True)]
-    sides = []
-    for i, text in enumerate(labels):
-        wide = letter * len(text)
-        boxes = {
-            "right": (x[i] + 6, x[i] + 6 + wide, y[i] - line / 2, y[i] + line / 2),
-            "left": (x[i] - 6 - wide, x[i] - 6, y[i] - line / 2, y[i] + line / 2),
-            "above": (x[i] - wide / 2, x[i] + wide / 2, y[i] - 6 - line, y[i] - 6),
-            "below": (x[i] - wide / 2, x[i] + wide / 2, y[i] + 6, y[i] + 6 + line),
-        }
-        hits = {
-            side: sum(b[0] < t[1] and t[0] < b[1] and b[2] < t[3] and t[2] < b[3] for t in taken)
-            + 9 * (b[0] < 2)
-            for side, b in boxes.items()
-        }
-        sides.append(min(hits, key=hits.get))
-        taken.append(boxes[sides[-1]])
-    return sides
-
-
 def _texts(
-    rows: pd.DataFrame, chosen: pd.Series, label: str, size: tuple[float, float, float]
-) -> pd.DataFrame:
+    rows: pd.DataFrame, chosen: pd.Series, label: str, size: tuple[float, float, float],
+    curve: pd.DataFrame,
+) -> pd.DataFrame:  # fmt: skip
+    """Names of some areas with their places: ``lx, ly`` in the units of the axes."""
     end, top, height = size
     first = pd.concat([rows[chosen], rows[~chosen]])
-    x, y = first["base"] * WIDE / end, (1 - first["rate"] / top) * height
-    places = place_labels(x.to_numpy(), y.to_numpy(), list(rows.loc[chosen, label]))
-    return rows[chosen].assign(place=places)
+    drawn = pd.concat(
+        [curve[["base", column]].set_axis(["base", "rate"], axis=1)
+         for column in curve.columns.intersection([*CURVES, "target"])]
+    )  # fmt: skip
+    x, y, px, py = (
+        values.to_numpy(float)
+        for part in (first, drawn)
+        for values in (part["base"] * WIDE / end, (1 - part["rate"] / top) * height)
+    )
+    names = list(rows.loc[chosen, label])
+    at = labels.place(x, y, names, (WIDE, height), np.column_stack([px, py]))
+    n = len(names)
+    places = pd.DataFrame(
+        {"lx": (x[:n] + at["dx"].to_numpy(float)) * end / WIDE,
+         "ly": (1 - (y[:n] + at["dy"].to_numpy(float)) / height) * top,
+         "align": at["align"].to_numpy(), "far": at["far"].to_numpy(bool)},
+        index=rows.index[chosen],
+    )  # fmt: skip
+    return rows[chosen].join(places)
 
 
 def _label_layers(texts: pd.DataFrame, label: str, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    return [
-        alt.Chart(part.drop(columns="place"))
-        .mark_text(aria=False, fontSize=10.5, color=DARK, clip=True, **OFFSETS[place])
+    keep = [c for c in ("year", label, "base", "rate", "lx", "ly") if c in texts]
+    slim = texts[[*keep, "align", "far"]].round({"lx": 0, "ly": 2, "base": 0, "rate": 1})
+    lead = alt.Chart(slim.loc[slim["far"], keep]).mark_rule(
+        aria=False, color=DARK, strokeWidth=0.7, opacity=0.7
+    )
+    layers = [lead.encode(x=x, y=y, x2="lx:Q", y2="ly:Q")] if slim["far"].any() else []
+    moved = slim.drop(columns=["base", "rate", "far"]).rename(columns={"lx": "base", "ly": "rate"})
+    return layers + [
+        alt.Chart(part.drop(columns="align"))
+        .mark_text(aria=False, fontSize=10.5, color=DARK, clip=True, align=align,
+                   dx={"left": 2, "right": -2, "center": 0}[align])
         .encode(x=x, y=y, text=f"{label}:N")
-        for place, part in texts.groupby("place")
-    ]
+        for align, part in moved.groupby("align")
+    ]  # fmt: skip
+
+
+def _dots(points: alt.Chart, y: alt.Y, tooltip: Sequence[str], shape: bool) -> list[alt.Chart]:
+    """Full points where the flag is certain, hollow ones where rounding could move it."""
+    layers = []
+    for test, filled in (("datum.certain", True), ("!datum.certain", False)):
+        marks = points.transform_filter(test).mark_point(
+            aria=False, size=42, opacity=0.9, filled=filled, clip=True, strokeWidth=1.4
+        )
+        layers.append(marks.encode(y=y, tooltip=list(tooltip), **(_shape() if shape else {})))
+    return layers
+
+
+def _shape() -> dict[str, alt.Shape]:
+    shapes = alt.Scale(domain=["England", "Wales"], range=["circle", "diamond"])
+    return {"shape": alt.Shape("country:N", title=None, scale=shapes)}
 
 
 def funnel(
@@ -157,29 +155,25 @@ def funnel(
     Returns
     -------
     altair.LayerChart
-        95% limits full, 99.8% dashed, target purple; bars show what rounding allows.
+        95% limits full, 99.8% dashed, target purple; bars show what rounding allows,
+        hollow points that it could change the position.
     """
     rows = judged.assign(side=side(judged["flag"]))
     top = 10 * np.ceil(1.06 * rows["rate"].max() / 10)
     scale = alt.Scale(domain=[0, top], nice=False)
     x, end = _axis(rows["base"].max(), x_title)
     y = alt.Y("rate:Q", title=y_title, scale=scale)
-    keep = [label, "base", "rate", "side", "position", "rounded_low", "rounded_high"]
+    keep = [label, "base", "rate", "side", "position", "certain", "rounded_low", "rounded_high"]
     keep += [c for c in ("country",) if c in rows]
     points = alt.Chart(rows[keep].round(1)).encode(x=x, color=_colour())
     bars = points.mark_rule(aria=False, strokeWidth=2).encode(
         y=alt.Y("rounded_low:Q", title=y_title, scale=scale), y2="rounded_high:Q"
     )
-    dots = points.mark_point(aria=False, size=42, opacity=0.9, filled=True).encode(
-        y=y, tooltip=[label, "base", "rate", "position"]
-    )
-    if "country" in rows:
-        shapes = alt.Scale(domain=["England", "Wales"], range=["circle", "diamond"])
-        dots = dots.encode(shape=alt.Shape("country:N", title=None, scale=shapes))
+    dots = _dots(points, y, [label, "base", "rate", "position"], "country" in rows)
     chosen = rows["flag"].abs() > 0 if named is None else rows[label].isin(list(named))
-    texts = _texts(rows, chosen, label, (end, top, height))
-    layers = _label_layers(texts[[label, "base", "rate", "place"]], label, x, y)
-    chart = alt.layer(*_lines(curve.round(2), x, scale, y_title), bars, dots, *layers)
+    texts = _texts(rows, chosen, label, (end, top, height), curve)
+    layers = _label_layers(texts, label, x, y)
+    chart = alt.layer(*_lines(curve.round(2), x, scale, y_title), bars, *dots, *layers)
     return chart.properties(width=WIDE, height=height)
 
 
@@ -191,7 +185,8 @@ def funnel_years(
     Parameters
     ----------
     judged : pandas.DataFrame
-        ``year, base, rate, flag`` and a name ``area``, one row an area and year.
+        ``year, base, rate, flag, certain`` and a name ``area``, one row an area and
+        year.
     curves : pandas.DataFrame
         Limits with their ``year``.
     columns : int
@@ -202,10 +197,11 @@ def funnel_years(
     Returns
     -------
     altair.FacetChart
-        95% limits full, 99.8% dashed.
+        95% limits full, 99.8% dashed; hollow points where rounding could change the
+        position.
     """
     rows = judged.assign(side=side(judged["flag"]), part="area")
-    keep = ["year", "base", "rate", "side", "part"]
+    keep = ["year", "base", "rate", "side", "certain", "part"]
     limits = curves.drop(columns="target").assign(part="limit")
     lean = [
         {key: value for key, value in row.items() if not pd.isna(value)}
@@ -222,12 +218,13 @@ def funnel_years(
         for level, (_, dash) in BANDS.items()
         for end in ("low", "high")
     ]  # fmt: skip
-    points = base.transform_filter("datum.part == 'area'").mark_circle(
-        aria=False, size=16, opacity=0.9
-    )
-    layers.append(
-        points.encode(x=x, y=alt.Y("rate:Q", title="per 10,000", scale=scale), color=_colour())
-    )
+    for test, filled in (("datum.certain", True), ("!datum.certain", False)):
+        points = base.transform_filter(f"datum.part == 'area' && {test}").mark_point(
+            aria=False, size=16, opacity=0.9, filled=filled, strokeWidth=1.2
+        )
+        layers.append(
+            points.encode(x=x, y=alt.Y("rate:Q", title="per 10,000", scale=scale), color=_colour())
+        )
     small = alt.layer(*layers).properties(width=132, height=110)
     chart = small.facet(alt.Facet("year:O", title=None), columns=columns)
     return chart.properties(datasets={"areas_and_limits": lean})
@@ -245,7 +242,7 @@ def funnel_slider(
     Parameters
     ----------
     judged : pandas.DataFrame
-        ``year, base, rate, flag`` and names.
+        ``year, base, rate, flag, certain, country`` and names.
     curves : pandas.DataFrame
         Limits with their ``year``.
     year : int
@@ -273,18 +270,17 @@ def funnel_slider(
     x, end = _axis(judged["base"].max())
     y = alt.Y("rate:Q", title=RATE_TITLE, scale=scale)
     lines = [layer.transform_filter(here) for layer in _lines(curves.round(1), x, scale)]
-    lean = judged[["year", label, "base", "rate", "flag"]].round({"rate": 1})
-    lean = lean.astype({"base": int, "flag": int})
-    points = alt.Chart(lean).transform_filter(here)
-    marks = (
-        points.transform_calculate(side=words)
-        .mark_circle(aria=False, size=42, opacity=0.9, clip=True)
-        .encode(x=x, y=y, color=_colour(), tooltip=[label, "year", "base", "rate"])
-    )
+    lean = judged[["year", label, "base", "rate", "flag", "certain", "country"]]
+    lean = lean.round({"rate": 1}).astype({"base": int, "flag": int})
+    points = alt.Chart(lean).transform_filter(here).transform_calculate(side=words)
+    marks = _dots(points.encode(x=x, color=_colour()), y, [label, "year", "base", "rate"], True)
     extreme = lean.groupby("year")["rate"].rank(method="first", ascending=False) <= name_first
     texts = [
-        _texts(part.drop(columns="flag"), extreme[part.index], label, (end, top, height))
-        for _, part in lean.groupby("year")
-    ]
+        _texts(part, extreme[part.index], label, (end, top, height),
+               curves[curves["year"] == shown])
+        for shown, part in lean.groupby("year")
+    ]  # fmt: skip
     names = [layer.transform_filter(here) for layer in _label_layers(pd.concat(texts), label, x, y)]
-    return alt.layer(*lines, marks, *names).add_params(chosen).properties(width=WIDE, height=height)
+    return (
+        alt.layer(*lines, *marks, *names).add_params(chosen).properties(width=WIDE, height=height)
+    )

@@ -14,6 +14,7 @@ from care_rates import (
     cordis_years,
     funnel,
     funnel_rules,
+    labels,
     plots_cordis,
     plots_funnel,
 )
@@ -112,6 +113,7 @@ def test_joined_years_keep_what_has_a_population():
     found = cordis_years.joined_years(units, people, names, wales, {2012: "r12"})
     assert found["area"].tolist() == ["First", "Powys"]
     assert found["persons"].tolist() == [1000, 100] and found["unit"].tolist() == [0, 5]
+    assert found["country"].tolist() == ["England", "Wales"]
 
 
 def test_whether_areas_moved_alike_hangs_on_the_years(series):
@@ -217,14 +219,55 @@ def test_funnel_chart_names_those_outside(judged):
     shown = {row["area"] for layer in texts for row in chart["datasets"][layer["data"]["name"]]}
     assert shown == set(judged.loc[judged["flag"].abs() > 0, "area"])
     plain = plots_funnel.funnel(judged.drop(columns="country"), line, named=["d"]).to_dict()
-    assert "shape" not in str(plain["layer"][6]["encoding"])
+    assert not any("shape" in layer["encoding"] for layer in plain["layer"])
     assert plots_funnel.side(judged["flag"]).tolist()[-1] == "not known"
 
 
 def test_labels_make_way():
     x, y = np.array([100.0, 104.0, 3.0]), np.array([50.0, 50.0, 80.0])
-    places = plots_funnel.place_labels(x, y, ["Merthyr Tydfil", "Torfaen", "Powys"])
-    assert places[0] != "right" and places[2] == "right"
+    names = ["Merthyr Tydfil", "Torfaen", "Powys"]
+    found = labels.place(x, y, names, (620, 400))
+    assert boxes_are_apart(x, y, names, found)
+    assert found.loc[2, ["dx", "align"]].tolist() == [6, "left"], "a free side is taken first"
+    assert not found.loc[2, "far"]
+
+
+def boxes_are_apart(x, y, names, found):
+    boxes = []
+    for px, py, name, at in zip(x, y, names, found.itertuples(), strict=False):
+        wide = labels.LETTER * len(name)
+        left = px + at.dx - {"left": 0, "right": wide, "center": wide / 2}[at.align]
+        top = py + at.dy - labels.LINE / 2
+        assert left >= 2 and top >= 0 and left + wide <= 620
+        boxes.append((left, left + wide, top, top + labels.LINE))
+    return not any(
+        a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+        for k, a in enumerate(boxes)
+        for b in boxes[:k]
+    )
+
+
+def test_names_by_the_axis_and_in_a_crowd_get_leading_lines():
+    # three at the axis, where only the right side is free, and a crowd on their right
+    x = np.array([20.0, 30, 32, *np.tile(np.arange(40, 140, 8.0), 5)])
+    y = np.array([100.0, 102, 98, *np.repeat(np.arange(84, 118, 8.0), 13)])
+    names = ["Torfaen", "Merthyr Tydfil", "Blackpool"]
+    found = labels.place(x, y, names, (620, 400))
+    assert boxes_are_apart(x, y, names, found)
+    assert found["far"].any()
+    curve = np.column_stack([np.arange(0, 300.0), np.full(300, 50.0)])
+    free = labels.place(np.array([100.0]), np.array([50.0]), ["Powys"], (620, 400))
+    moved = labels.place(np.array([100.0]), np.array([50.0]), ["Powys"], (620, 400), curve)
+    assert free["align"].item() == "left" and moved["dy"].item() != 0
+
+
+def test_rounding_is_drawn_as_hollow_points(judged):
+    line = funnel_rules.curve(judged["base"], 90.0, points=9)
+    layers = plots_funnel.funnel(judged, line).to_dict()["layer"]
+    marks = [layer for layer in layers if layer["mark"].get("type") == "point"]
+    tests = {layer["transform"][0]["filter"]: layer["mark"]["filled"] for layer in marks}
+    assert tests == {"datum.certain": True, "!datum.certain": False}
+    assert all(layer["encoding"]["shape"]["field"] == "country" for layer in marks)
 
 
 def test_slider_is_a_parameter_and_years_are_small_charts(judged):
