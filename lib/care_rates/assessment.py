@@ -44,7 +44,7 @@ _RATER = {
     "additionalProperties": False,
     "required": ["name", "scores"],
     "properties": {
-        "name": {"type": "string", "minLength": 1, "maxLength": 80},
+        "name": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "\\S"},
         "scores": {"type": "array", "maxItems": len(CODES), "items": _SCORE},
     },
 }
@@ -253,6 +253,8 @@ def _fault(error) -> str:
             return "holds a name that is not known here; take it out."
         case "type":
             return f"{shown} should be of type {limit}."
+        case "pattern":
+            return f"{shown} is blank. Give a name or role."
         case "minimum" | "maximum":
             return f"{shown} is outside 0 to 10."
     return f"{shown} is too short or too long ({error.validator} {limit})."

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from care_rates.assessment import CONFIDENCE, LEVELS, NOT_APPLICABLE
+from care_rates.assessment import CONFIDENCE, LEVELS, NOT_APPLICABLE, NOT_YET
 
 TOP = LEVELS[-1]
 TRUST = dict(zip(CONFIDENCE, (1 / 3, 2 / 3, 1.0), strict=True))
@@ -191,9 +191,11 @@ def consensus(scores: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a characteristic: ``median``, ``lowest``, ``highest``, ``raters`` (how
         many gave a level), ``unknown`` (how many could not), ``confidence`` (the least
-        that any rater stated) and ``talk``: ``not known`` where nobody gave a level,
-        ``raters differ`` where levels lie two or more apart, ``one view`` where one
-        rater of several gave a level, ``little confidence`` where it is low, else empty.
+        that any rater stated) and ``talk``, the first that holds: ``not known`` where
+        nobody gave a level and somebody tried, ``raters differ`` where levels lie two or
+        more apart, ``one view`` where one rater of several gave a level, ``little
+        confidence`` where it is low, ``level 0 or 1`` where no level is higher, else
+        empty. The self-evaluation page follows the same rules.
     """
     wide = grid(scores)
     level = {name: i for i, name in enumerate(CONFIDENCE)}
@@ -211,11 +213,14 @@ def consensus(scores: pd.DataFrame) -> pd.DataFrame:
     counted = asked.groupby("code").size().reindex(wide.index, fill_value=0)
     out["unknown"] = (counted - out["raters"]).astype(int)
     out["confidence"] = least.map(dict(enumerate(CONFIDENCE))).fillna("")
+    tried = (asked["missing"] != NOT_YET).groupby(asked["code"]).any()
+    tried = tried.reindex(wide.index, fill_value=False)
     reasons = [
-        (counted > 0) & (out["raters"] == 0),
+        tried & (out["raters"] == 0),
         out["highest"] - out["lowest"] >= 2,
         (out["raters"] == 1) & (counted > 1),
         out["confidence"] == "low",
+        out["highest"] <= 1,
     ]
-    words = ["not known", "raters differ", "one view", "little confidence"]
+    words = ["not known", "raters differ", "one view", "little confidence", "level 0 or 1"]
     return out.assign(talk=np.select(reasons, words, default=""))

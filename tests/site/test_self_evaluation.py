@@ -176,6 +176,10 @@ HOSTILE = {
     "weight too large": (broken().replace('"A": 1,', '"A": 1e999,'), "weights, A"),
     "no weight": (broken(weights=dict.fromkeys("ABCDE", 0)), "all are zero"),
     "too large": (b" " * (assessment.MOST_BYTES + 1), "bytes"),
+    "name twice": (broken().replace('"title"', '"version": 1, "title"'), "twice"),
+    "escaped name twice": (broken().replace('"title"', '"versio\\u006e": 1, "title"'), "twice"),
+    "score twice": (broken().replace('"score": 3', '"score": 3, "score": 4', 1), "twice"),
+    "blank rater": (broken().replace('"Head of service (invented)"', '" \\t "'), "blank"),
 }  # fmt: skip
 
 
@@ -192,6 +196,47 @@ def test_broken_or_hostile_file_gets_a_clear_message_and_changes_nothing(page, k
     assert page.locator("#error img").count() == 0
     with pytest.raises(assessment.AssessmentError):
         assessment.parse(content)
+
+
+def test_names_and_signs_in_texts_are_no_doubles(page):
+    file = self_evaluation.read()
+    file["title"] = 'a "title": {"title": [1, "\\'
+    file["raters"][0]["scores"][0]["evidence"] = '{"code": "A1", "code": "A1"} \\" : "score":'
+    load(page, json.dumps(file))
+    assert page.inner_text("#error") == ""
+    assert page.input_value("#title") == file["title"]
+
+
+def test_what_to_talk_about_follows_the_rules_of_the_library(page):
+    file = self_evaluation.read()
+    file["raters"] = file["raters"][:2]
+    for rater, (one, two) in zip(file["raters"], ((0, "not known"), (1, "not known")), strict=True):
+        rater["scores"][0].update(score=one, confidence="high")
+        rater["scores"][1].update(score=two, confidence="")
+        rater["scores"][2].update(score="not yet scored", confidence="")
+        rater["scores"][3].update(score="does not apply", confidence="")
+    load(page, json.dumps(file))
+    told = scoring.consensus(assessment.to_frame(file)).query("talk != ''")["talk"]
+    points = page.locator("#talk li").all_inner_texts()
+    assert [text.split()[0] for text in points] == told.index.to_list()
+    for text, why in zip(points, told, strict=True):
+        assert text.rpartition(": ")[2].startswith(why)
+    assert told["A1"] == "level 0 or 1" and told["A2"] == "not known" and "A3" not in told
+
+
+def test_profile_chart_is_legible_on_a_phone_and_names_its_axis(page):
+    page.click("#example")
+    sizes = """[...document.querySelectorAll('#chart text')].map(e =>
+        parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a)"""
+    overlap = """[...document.querySelectorAll('#chart text')].some(e => {
+        const a = e.getBoundingClientRect(), b = e.ownerSVGElement.getBoundingClientRect();
+        return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 1 })"""
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_timeout(100)
+        assert min(page.evaluate(sizes)) > 11, width
+        assert not page.evaluate(overlap), width
+        assert "mean level, 0 (absent) to 4" in page.locator("#chart .axis").text_content()
 
 
 def test_two_raters_are_compared_and_files_of_two_people_joined(page):
@@ -331,6 +376,11 @@ def test_prints_to_two_pages_with_nothing_cut(page, kind):
     tall = page.evaluate(f"{parts}.map(e => [e.scrollHeight, e.clientHeight])")
     wide = page.evaluate("[...document.querySelectorAll('table')].map(e => e.scrollWidth)")
     assert all(inner <= outer for inner, outer in tall), tall
+    cells = "[...document.querySelectorAll('#table th, #table td')]"
+    cut = page.evaluate(
+        f"{cells}.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText)"
+    )
+    assert not cut, f"run over their column: {cut}"
     assert max(wide) <= 703, wide
     assert page.locator("#form").is_hidden()
 

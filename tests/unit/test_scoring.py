@@ -112,14 +112,17 @@ def test_consensus_says_what_to_talk_about():
             ("x", "A5", 3, "", "medium"), ("y", "A5", 2, "", "high"),
             ("x", "A6", nan, "does not apply", ""), ("y", "A6", nan, "does not apply", ""),
             ("x", "A7", 3, "", "high"), ("y", "A7", nan, "does not apply", ""),
+            ("x", "B1", 1, "", "high"), ("y", "B1", 0, "", "high"),
+            ("x", "B2", nan, "not yet scored", ""), ("y", "B2", nan, "not yet scored", ""),
         )
     )  # fmt: skip
     assert found["talk"].to_list() == [
         "raters differ", "not known", "one view", "little confidence", "", "", "",
+        "level 0 or 1", "",
     ]  # fmt: skip
     assert found.at["A5", "confidence"] == "medium"
     assert found.at["A1", "median"] == 3
-    assert found["unknown"].to_list() == [0, 2, 1, 0, 0, 0, 0]
+    assert found["unknown"].to_list() == [0, 2, 1, 0, 0, 0, 0, 0, 2]
 
 
 @pytest.fixture

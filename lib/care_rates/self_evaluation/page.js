@@ -5,6 +5,7 @@
   const TOP = 4, NOT_YET = "not yet scored", UNKNOWN = "not known", OUTSIDE = "does not apply";
   const CONFIDENCE = ["low", "medium", "high"], FORMULA = /^[=+\-@\t\r]/;
   const $ = (id) => document.getElementById(id);
+  const small = window.matchMedia("screen and (max-width: 40rem)");
   let state, now, other, changed = false;
 
   // ---- small helpers: text goes in as text, never as markup
@@ -39,6 +40,7 @@
     if (kind === "string") {
       const length = [...value].length;
       if (length < (rule.minLength ?? 0) || length > (rule.maxLength ?? Infinity)) return at(`${shown()} is too short or too long (at most ${rule.maxLength} signs).`);
+      if (rule.pattern && !new RegExp(rule.pattern, "u").test(value)) return at(`${shown()} is blank. Give a name or role.`);
     }
     if (kind === "number" && (value < (rule.minimum ?? -Infinity) || value > (rule.maximum ?? Infinity))) return at(`${shown()} is outside ${rule.minimum} to ${rule.maximum}.`);
     if (kind === "array") {
@@ -57,6 +59,24 @@
       }
     }
     return "";
+  }
+  // JSON.parse keeps the last of two equal names without a word; the notebooks refuse such a file
+  function doubled(text) {
+    const open = [], part = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/g, after = /\s*:/y;
+    for (let found = part.exec(text); found; found = part.exec(text)) {
+      const [sign] = found;
+      if (sign === "{") open.push(new Set());
+      else if (sign === "[") open.push(null);
+      else if (sign === "}" || sign === "]") open.pop();
+      else {
+        after.lastIndex = part.lastIndex;
+        if (!after.test(text)) continue;
+        const key = JSON.parse(sign), names = open.at(-1);
+        if (names.has(key)) return key;
+        names.add(key);
+      }
+    }
+    return null;
   }
   function twice(values) { return values.find((value, i) => values.indexOf(value) < i); }
   function check(file) {
@@ -81,6 +101,8 @@
     let found;
     try { found = JSON.parse(text); }
     catch { throw new Error("it cannot be read as JSON. Choose the file that this page saved."); }
+    const key = doubled(text);
+    if (key !== null) throw new Error(`the name '${key.slice(0, 40)}' stands twice in one part of it. Choose the file that this page saved.`);
     return check(found);
   }
   const empty = () => ({ score: NOT_YET, confidence: "", evidence: "" });
@@ -199,17 +221,21 @@
     list(raters);
   }
   function chart(raters, rows) {
-    const step = raters.length > 1 ? 56 : 44, left = 270, width = 700, top = 22 * raters.length + 10, height = domains.length * step + top + 34;
+    // on a narrow screen the drawing is as wide as the screen and the headings stand over their lines
+    const narrow = small.matches, extra = narrow ? 22 : 0, step = (raters.length > 1 ? 56 : 44) + extra;
+    const left = narrow ? 16 : 270, width = narrow ? 340 : 700, top = 22 * raters.length + 10, height = domains.length * step + top + 56;
     const x = (value) => left + (value / TOP) * (width - left - 20);
+    const foot = height - 50, longest = narrow ? 40 : 50;
     const words = raters.map((rater, i) => `${rater.name}: ` + rows[i].map((row) => `${row.code} ${number(row.value)}`).join(", ")).join(". ");
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Mean level by heading. ${words}. The table below has the same figures.` });
     for (let level = 0; level <= TOP; level += 1) {
-      svg.append(draw("line", { class: "grid", x1: x(level), x2: x(level), y1: top, y2: height - 28 }), draw("text", { x: x(level), y: height - 10, "text-anchor": "middle" }, String(level)));
+      svg.append(draw("line", { class: "grid", x1: x(level), x2: x(level), y1: top, y2: foot }), draw("text", { x: x(level), y: foot + 18, "text-anchor": "middle" }, String(level)));
     }
-    raters.forEach(({ name }, i) => svg.append(draw("text", { x: left, y: 16 + 22 * i }, `${i ? "◆" : "●"} ${name.length > 50 ? name.slice(0, 49) + "…" : name}`)));
+    svg.append(draw("text", { class: "axis", x: x(TOP / 2), y: foot + 40, "text-anchor": "middle" }, "mean level, 0 (absent) to 4 (fully in place)"));
+    raters.forEach(({ name }, i) => svg.append(draw("text", { x: left, y: 16 + 22 * i }, `${i ? "◆" : "●"} ${name.length > longest ? name.slice(0, longest - 1) + "…" : name}`)));
     domains.forEach(({ code, name }, d) => {
-      const middle = top + step * (d + 0.5);
-      svg.append(draw("text", { x: 0, y: middle + 5 }, `${code}. ${name}`));
+      const middle = top + step * (d + 0.5) + extra / 2;
+      svg.append(draw("text", { x: 0, y: narrow ? top + step * d + 16 : middle + 5 }, `${code}. ${name}`));
       rows.forEach((profiles, i) => {
         const row = profiles[d], y = middle + (raters.length > 1 ? (i ? 10 : -10) : 0), kind = i ? "second" : "first";
         if (row.low !== null) svg.append(draw("line", { class: `${kind} bound`, x1: x(row.low), x2: x(row.high), y1: y, y2: y }));
@@ -359,6 +385,7 @@
       }
     });
   }
+  small.addEventListener("change", () => results());
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 
   build();
