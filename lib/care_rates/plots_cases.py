@@ -149,6 +149,30 @@ def profile(table: pd.DataFrame) -> alt.FacetChart:
     return layers.facet(row=row).properties(spacing=8)
 
 
+def totals(table: pd.DataFrame) -> alt.LayerChart:
+    """Draw each rater's weighted mean with a range, on the whole scale of levels.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``rater, equal`` (the dot), ``q025, q975`` (the line), in the order to draw.
+
+    Returns
+    -------
+    altair.LayerChart
+        From 0 to 4, so that a range can be judged against the scale.
+    """
+    base = alt.Chart(table).encode(y=alt.Y("rater:N", title=None, sort=list(table["rater"])))
+    x = alt.X("q025:Q", title="weighted mean level, 0 to 4", axis=alt.Axis(values=[0, 1, 2, 3, 4]),
+              scale=alt.Scale(domain=[0, 4], nice=False))  # fmt: skip
+    return alt.layer(
+        base.mark_rule(strokeWidth=3, opacity=0.45, color=BLUE).encode(x=x, x2="q975:Q"),
+        base.mark_circle(size=70, opacity=1, color=BLUE).encode(
+            x="equal:Q", tooltip=["rater", "equal", "q025", "q975"]
+        ),
+    ).properties(width=WIDTH - 120, height=alt.Step(26))
+
+
 def on_the_line(cases: pd.DataFrame, chosen: Sequence[str]) -> alt.LayerChart:
     """Draw observed rates beside what the other areas would predict.
 

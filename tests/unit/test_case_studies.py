@@ -166,6 +166,9 @@ def test_charts_hold_their_data_and_draw():
         "people consulted": plots_cases.people(people),
         "per 10,000": plots_cases.trends(rates, marks),
         "level, 0 to 4": plots_cases.profile(profile),
+        "weighted mean level, 0 to 4": plots_cases.totals(
+            pd.DataFrame({"rater": ["a"], "equal": [2.0], "q025": [1.8], "q975": [2.4]})
+        ),
         "x (case study)": plots_cases.on_the_line(cases, ["x"]),
         "five": plots_cases.cloud(case_sets.binned(sets, 3), dots),
     }
