@@ -108,27 +108,6 @@ def groups(rate: pd.Series, low: float, high: float) -> dict:
     return out | {"below_england_count": int(below.sum())}
 
 
-def highest(rate: pd.Series, home: pd.Series, places: int = 10) -> dict:
-    """List the highest rates.
-
-    Parameters
-    ----------
-    rate : pandas.Series
-        Rates by area.
-    home : pandas.Series
-        Whether an area is Welsh.
-    places : int
-        Length of the list.
-
-    Returns
-    -------
-    dict
-        ``order`` (names, from the highest) and ``welsh_count``.
-    """
-    top = rate.sort_values(ascending=False, kind="stable").index[:places]
-    return {"order": names(top), "welsh_count": int(home[top].sum())}
-
-
 def boxes(count: pd.Series, rounding: float) -> tuple[pd.Series, pd.Series]:
     """Give the least and the largest count that rounding allows.
 

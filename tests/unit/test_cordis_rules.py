@@ -34,12 +34,10 @@ def test_extremes_and_sides_use_the_reports_names():
     assert found["Newport.vs_wales"] == -10
 
 
-def test_groups_and_the_highest():
+def test_groups():
     found = cordis.groups(RATE, 59, 90)
     assert found["below_england"] == ["Flintshire"] and found["below_england_count"] == 1
     assert found["between"] == ["Newport", "Powys"] and found["above_wales"] == ["RCT"]
-    home = pd.Series([True, False, True, True], RATE.index)
-    assert cordis.highest(RATE, home, 2) == {"order": ["RCT", "Newport"], "welsh_count": 1}
 
 
 def test_boxes_never_go_below_zero():
