@@ -8,13 +8,12 @@ and Poole; Bedfordshire; Cheshire). ``areas_england.csv`` holds both, dated.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 import pandas as pd
 
+from care_rates import names
 from care_rates.data import DataError, load
-from care_rates.names import slug
 
 REGIONS = (
     "North East",
@@ -152,7 +151,8 @@ def find(text: str) -> pd.Series:
     Parameters
     ----------
     text : str
-        An area code of 2016-17 (``E08000012``) or a name (``Liverpool``, any case).
+        A name or code, of 2016-17, of today or of a former council (see
+        :func:`care_rates.names.look_up`).
 
     Returns
     -------
@@ -162,17 +162,12 @@ def find(text: str) -> pd.Series:
     Raises
     ------
     DataError
-        If no authority fits; near misses are named.
+        If no authority fits, or several share the land; near misses are named.
     """
-    areas = load("areas")
     if not isinstance(text, str) or not text.strip():
         raise DataError("area: give the name or the code of a local authority.")
-    wanted = text.strip().casefold()
-    hit = areas[areas["unit_id"].str.casefold().eq(wanted) | areas["area"].map(slug).eq(slug(text))]
-    if len(hit) == 1:
-        return hit.iloc[0]
-    names = {name.casefold(): name for name in areas["area"]}
-    near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-    near += [key for key in names if wanted in key and key not in near][:3]
-    hint = f" Did you mean {', '.join(names[key] for key in near)}?" if near else ""
-    raise DataError(f"area: no local authority is called {text[:60]!r}.{hint}")
+    answer = names.look_up(text)
+    if answer.found is None:
+        raise DataError(f"area: {answer.said}")
+    areas = load("areas")
+    return areas[areas["unit_id"] == answer.found.code].iloc[0]

@@ -110,7 +110,10 @@ def _profile(options: argparse.Namespace) -> int:
         raise pipeline.RunError("Name an authority (a name or a code), or say --all.")
     needed = (profiles.FIRST, profiles.TABLES)
     before = [step for step in pipeline.steps() if step.name in needed]
-    return _do(before + profiles.steps(options.area), options)
+    plan = before + profiles.steps(options.area)
+    for note in profiles.notes(options.area):
+        print(note, file=sys.stderr)
+    return _do(plan, options)
 
 
 def _do(plan: list, options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from IPython.display import display
 
-from care_rates import markup, profile_outlook
+from care_rates import markup, names, profile_outlook
 from care_rates.areas import find
 from care_rates.data import load
 from care_rates.profile import TABLES, Place, Section
@@ -37,7 +37,7 @@ class AreaPage:
         Parameters
         ----------
         area : str
-            Name or code; near misses suggest names.
+            Name or code, of today's councils too; near misses suggest names.
         alpha : float
             One less the coverage of intervals.
 
@@ -52,6 +52,9 @@ class AreaPage:
             If no authority fits, or ``07_area_tables`` has not been run.
         """
         row = find(area)
+        if said := names.look_up(area).said:
+            html = f"<p><strong>{markup.escape(said)}</strong></p>"
+            display({"text/html": html, "text/plain": said}, raw=True)
         tables = {name: load(f"profile_{name}") for name in TABLES}
         return cls(Place.of(row, tables, alpha))
 

@@ -1,17 +1,15 @@
 """One page for every authority: the same notebook, run once for each of the 174.
 
-Reads the raw lists of areas with the csv module alone, so that a run in which nothing
-changed need not import pandas.
+Reads the raw lists of areas with the csv module alone (:mod:`care_rates.names`), so that
+a run in which nothing changed need not import pandas.
 """
 
 from __future__ import annotations
 
-import csv
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from care_rates import paths
+from care_rates import names, paths
 from care_rates.names import slug
 from care_rates.pipeline import FIRST, RunError, Step
 
@@ -27,16 +25,30 @@ class Area:
     ----------
     code, name, region : str
         Of the authority of 2016-17; the region is ``Wales`` for a Welsh one.
+    also : tuple of str
+        What else it is looked for under: codes and names of today's and former councils,
+        Welsh names.
     """
 
     code: str
     name: str
     region: str
+    also: tuple[str, ...] = ()
 
     @property
     def step(self) -> str:
         """Name of its outputs, for instance ``areas/liverpool``."""
         return f"areas/{slug(self.name)}"
+
+    @property
+    def search(self) -> str:
+        """All that a search should find it by, in lower case, with and without accents."""
+        told = " ".join((self.name, self.region, self.code, *self.also))
+        return f"{told.lower()} {names.fold(told)}"
+
+
+def _area(entry: names.Entry) -> Area:
+    return Area(entry.code, entry.name, entry.region, tuple(a.text for a in entry.also))
 
 
 def areas() -> list[Area]:
@@ -47,16 +59,19 @@ def areas() -> list[Area]:
     list of Area
         By name.
     """
-    found = []
-    with (paths.RAW / "areas_england.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["unit_id"] == row["area_code"]:
-                found.append(Area(row["area_code"], row["name"], row["region"]))
-    with (paths.RAW / "areas_wales.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["level"] == "local_authority":
-                found.append(Area(row["area_code"], row["name"], "Wales"))
-    return sorted(found, key=lambda area: slug(area.name))
+    return [_area(entry) for entry in names.entries()]
+
+
+def aliases() -> dict[str, tuple[str, ...]]:
+    """Give what each page is looked for under, beside its own name.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By step (``areas/cumbria``): its code, and names and codes of today's and former
+        councils on the same land.
+    """
+    return {area.step: (area.code, *area.also) for area in areas()}
 
 
 def chosen(words: Sequence[str]) -> list[Area]:
@@ -65,31 +80,43 @@ def chosen(words: Sequence[str]) -> list[Area]:
     Parameters
     ----------
     words : sequence of str
-        Names or codes; none for all.
+        Names or codes, of 2016-17, of today or of a former council; none for all.
 
     Returns
     -------
     list of Area
-        In the order given.
+        In the order given, none twice.
 
     Raises
     ------
     RunError
-        If one is not known; near misses are named.
+        If one is not known, or on more than one page; near misses are named.
     """
-    every = areas()
-    if not words:
-        return every
-    known = {slug(area.name): area for area in every} | {area.code.lower(): area for area in every}
+    known = names.entries()
     out = []
     for word in words:
-        area = known.get(slug(word)) or known.get(word.strip().lower())
-        if area is None:
-            near = difflib.get_close_matches(slug(word), list(known), n=3, cutoff=0.5)
-            hint = f" Did you mean {', '.join(known[n].name for n in near)}?" if near else ""
-            raise RunError(f"No local authority is called {word[:60]!r}.{hint}")
-        out.append(area)
-    return out
+        answer = names.look_up(word, known)
+        if answer.found is None:
+            raise RunError(answer.said[0].upper() + answer.said[1:])
+        out.append(_area(answer.found))
+    return list(dict.fromkeys(out)) if words else [_area(entry) for entry in known]
+
+
+def notes(words: Sequence[str]) -> list[str]:
+    """Say which page covers a council that has none of its own.
+
+    Parameters
+    ----------
+    words : sequence of str
+        As for :func:`chosen`.
+
+    Returns
+    -------
+    list of str
+        Sentences; none for names of 2016-17.
+    """
+    known = names.entries()
+    return [said for word in words if (said := names.look_up(word, known).said)]
 
 
 def steps(words: Sequence[str] = ()) -> list[Step]:
