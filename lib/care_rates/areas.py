@@ -15,6 +15,8 @@ import pandas as pd
 from care_rates import names
 from care_rates.data import DataError, load
 
+slug = names.slug
+"""Names as ids write them: see :func:`care_rates.names.slug`."""
 REGIONS = (
     "North East",
     "North West",

@@ -278,10 +278,28 @@ COLUMNS = {
     "rate.latest": "rate",
     "rate.low": "lower",
     "rate.high": "upper",
-    "change_5y": "change in five years, percent",
-    "residual_given_deprivation": "against areas as deprived, percent",
+    "change_5y": "change in five years, percent (95% interval)",
+    "residual_given_deprivation": "against areas as deprived, percent (95% interval)",
 }
 """Results of the area profiles that the page of all areas shows, and their headings."""
+COMPARED = {"change_5y": "to", "residual_given_deprivation": "among areas of"}
+"""Those that hold for the authorities of one country and year only, shown with their interval."""
+
+
+def _area_cell(found: pd.DataFrame, key: str, country: str, year: int) -> str:
+    """Write one number of an authority; one of another country or year is not sorted."""
+    row = found.loc[key] if key in found.index else None
+    if row is None or pd.isna(row["value"]):
+        return f'<td class="n" data-v="">{escape(markup.cell(None))}</td>'
+    value, own = row["value"], found.at["year.latest", "value"]
+    if key not in COMPARED:
+        shown = markup.cell(value, 1 if key.startswith("rate") else None)
+        return f'<td class="n" data-v="{escape(str(value))}">{escape(shown)}</td>'
+    shown, low, high = (markup.cell(row[end], 0) for end in ("value", "low", "high"))
+    told, sort = f"{shown} ({low} to {high})", str(value)
+    if country == "Wales" or own != year:
+        told, sort = f"{told}, {COMPARED[key]} {country} {own:.0f}", ""
+    return f'<td class="n" data-v="{escape(sort)}">{escape(told)}</td>'
 
 
 def areas_page() -> str:
@@ -292,25 +310,25 @@ def areas_page() -> str:
     str
         HTML of the text: a table that can be searched and sorted.
     """
+    folder, known = paths.outputs() / "results", areas()
+    tables = {
+        area: pd.read_csv(folder / f"{area.step}.csv", index_col="key")
+        for area in known
+        if (folder / f"{area.step}.csv").is_file()
+    }
+    years = [t.at["year.latest", "value"] for t in tables.values() if "year.latest" in t.index]
+    year = int(max(years, default=0))
     rows = []
-    for area in areas():
-        path = paths.outputs() / "results" / f"{area.step}.csv"
-        if not path.is_file():
-            continue
-        found = pd.read_csv(path, index_col="key")["value"]
-        cells = []
-        for key in COLUMNS:
-            value = found.get(key)
-            known = value is not None and pd.notna(value)
-            shown = markup.cell(value, 1 if key.startswith(("rate", "change", "resid")) else None)
-            plain = escape(str(value)) if known else ""
-            cells.append(f'<td class="n" data-v="{plain}">{escape(shown)}</td>')
+    for area, found in tables.items():
+        country = "Wales" if area.region == "Wales" else "England"
+        cells = "".join(_area_cell(found, key, country, year) for key in COLUMNS)
         rows.append(
-            f'<tr data-region="{escape(area.region)}"><th scope="row" data-v="{escape(area.name)}">'
+            f'<tr data-region="{escape(area.region)}" data-text="{escape(area.search)}">'
+            f'<th scope="row" data-v="{escape(area.name)}">'
             f'<a href="{area.step}.html">{escape(area.name)}</a></th>'
-            f'<td data-v="{escape(area.region)}">{escape(area.region)}</td>{"".join(cells)}</tr>'
+            f'<td data-v="{escape(area.region)}">{escape(area.region)}</td>{cells}</tr>'
         )
-    regions = sorted({area.region for area in areas()})
+    regions = sorted({area.region for area in known})
     heads = ["authority", "region", *COLUMNS.values()]
     top = "".join(
         f'<th scope="col" aria-sort="none"><button type="button">{escape(head)}</button></th>'
@@ -323,7 +341,11 @@ def areas_page() -> str:
         "95 percent interval that chance alone allows.</p>"
         '<p class="prose">The list can be sorted, but a place in it says little. A high rate is '
         "not bad and a low one not good by itself, and where intervals overlap the order may be "
-        "chance.</p>"
+        "chance. For Wales, and for councils that ended, the last two columns are of other years "
+        f"and models than those of England in {year}. They name their own, and sorting by these "
+        "columns leaves them at the end.</p>"
+        '<p class="prose">The search also knows codes and the names of councils that came before '
+        "or after: Cumberland, or E06000058.</p>"
         '<form class="filters" data-table="areas" data-told="told" aria-label="Find an authority">'
         '<label>Search <input type="search" name="q"></label>'
         f'<label>Region <select name="region">{_options(regions)}</select></label>'

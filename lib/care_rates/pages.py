@@ -8,7 +8,7 @@ from care_rates import paths, staging, state
 
 MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
-    "profiles", "self_evaluation", "pages", "graph", "running_page",
+    "profiles", "names", "self_evaluation", "pages", "graph", "running_page",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
 

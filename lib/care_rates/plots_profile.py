@@ -38,6 +38,36 @@ def _year(title: str = "31 March", **scale: object) -> alt.X:
                  scale=alt.Scale(zero=False, nice=False, **scale))  # fmt: skip
 
 
+def unbroken(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """Put an empty row where a year is missing, so that a line breaks there.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With ``year``.
+    by : str, optional
+        Column that tells lines apart; one line without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every year from the first to the last of each line, and ``alone``: a year with
+        no figure on either side, which no line can show.
+    """
+    parts = []
+    for name, line in frame.groupby(by, sort=False) if by else [(None, frame)]:
+        rows = line.set_index("year")
+        years = range(int(rows.index.min()), int(rows.index.max()) + 1)
+        whole = rows.reindex(pd.Index(years, name="year"))
+        known = pd.Series(whole.index.isin(rows.index), index=whole.index)
+        beside = known.shift(1, fill_value=False) | known.shift(-1, fill_value=False)
+        whole = whole.assign(alone=known & ~beside)
+        parts.append(
+            whole.reset_index() if by is None else whole.reset_index().assign(**{by: name})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
 def apart(values: Sequence[float], gap: float) -> list[float]:
     """Move labels apart so that they can be read.
 
@@ -66,7 +96,7 @@ def _ends(frame: pd.DataFrame, y: str, series: str, colour: alt.Color) -> alt.Ch
     """Names at the ends of lines."""
     last = frame.dropna(subset=[y]).sort_values("year").groupby(series, sort=False).tail(1)
     room = (frame[y].max() or 1) * 15 / HEIGHT
-    ended = last["year"] < last["year"].max()  # a line that ends early is named above its end
+    ended = last["year"] < last["year"].max() - 3  # a line that ends early is named above its end
     last[y] = last[y] + 0.9 * room * ended
     last.loc[~ended, y] = apart(list(last.loc[~ended, y]), room)
     return (
@@ -91,20 +121,22 @@ def trend(section: Section, place: Place) -> alt.LayerChart:
     altair.LayerChart
         The chart.
     """
-    frame = section.frame.round(1)
+    frame = unbroken(section.frame.round(1), "series")
     keys = {place.region_key: PURPLE, place.country_key: GREY, place.joined: ORANGE}
     paint = {place.name: BLUE, "neighbours": GREEN}
     paint |= {place.label(key): colour for key, colour in keys.items() if key}
     scale = alt.Scale(domain=list(paint), range=list(paint.values()))
     colour = alt.Color("series:N", legend=None, scale=scale)
-    own = alt.Chart(frame[frame["series"] == place.name])
+    own = alt.Chart(frame[frame["series"] == place.name].drop(columns="alone"))
     band = own.mark_area(opacity=0.2, color=BLUE).encode(x=_year(), **_band("low", "high"))
     lines = alt.Chart(frame[["series", "year", "rate"]]).encode(x=_year(), color=colour)
     lines = lines.mark_line(strokeWidth=1.5).encode(
         y=alt.Y("rate:Q", title=RATE), tooltip=_tips("series", "year", "rate")
     )
     bold = own.mark_line(strokeWidth=3, color=BLUE).encode(x=_year(), y=alt.Y("rate:Q"))
-    layers = alt.layer(band, lines, bold, _ends(frame, "rate", "series", colour))
+    dots = alt.Chart(frame.loc[frame["alone"], ["series", "year", "rate"]]).mark_circle(opacity=1)
+    dots = dots.encode(x=_year(), y=alt.Y("rate:Q"), color=colour)
+    layers = alt.layer(band, lines, bold, dots, _ends(frame, "rate", "series", colour))
     return layers.properties(width=WIDTH - 60, height=HEIGHT)
 
 
@@ -139,31 +171,52 @@ def funnel(section: Section, place: Place) -> alt.LayerChart:
         The chart.
     """
     frame = section.frame.round({"persons": 0, "rate": 1})
-    lines = section.context["limits"]
-    lines = lines[["base", "low_99_8", "high_99_8", "rule"]].round(1)
+    ends = [f"{side}_{level}" for side in ("low", "high") for level in ("95", "99_8")]
+    lines = section.context["limits"][["base", *ends, "rule"]].round(1)
     top = 1.05 * frame["rate"].max()
-    shape = alt.StrokeDash(
-        "rule:N", legend=None, scale=alt.Scale(domain=["chance", "spread"], range=[[1, 0], [5, 4]])
-    )
-    base = alt.Chart(lines.assign(high_99_8=lines["high_99_8"].clip(upper=top)))
-    limits = [
-        base.mark_line(color=GREY, strokeWidth=1.3).encode(
-            x=alt.X("base:Q"), strokeDash=shape,
-            y=alt.Y(f"{end}:Q", scale=alt.Scale(domain=[0, top])))
-        for end in ("low_99_8", "high_99_8")
+    lines[ends] = lines[ends].clip(upper=top)
+    x = alt.X("base:Q", title="children aged 0 to 17 who live there",
+              axis=alt.Axis(format=",d", tickCount=4))  # fmt: skip
+    scale = alt.Scale(domain=[0, top])
+    chance = alt.Chart(lines[lines["rule"] == "chance"].drop(columns="rule")).encode(x=x)
+    spread = alt.Chart(lines[lines["rule"] == "spread"].drop(columns="rule")).encode(x=x)
+    bands = [
+        chance.mark_area(color=CONTEXT, opacity=shade).encode(
+            **_band(f"low_{level}", f"high_{level}"))
+        for level, shade in (("99_8", 0.35), ("95", 0.6))
+    ]  # fmt: skip
+    dashed = [
+        spread.mark_line(color=GREY, strokeWidth=1.3 if end.endswith("8") else 0.9,
+                         strokeDash=[6, 3] if end.endswith("8") else [2, 3]).encode(
+            y=alt.Y(f"{end}:Q", scale=scale))
+        for end in ends
     ]  # fmt: skip
     points = alt.Chart(frame).encode(
-        x=alt.X("persons:Q", title="children aged 0 to 17 who live there",
-                axis=alt.Axis(format=",d", tickCount=4)),
+        x=alt.X("persons:Q"),
         y=alt.Y("rate:Q", title=RATE, axis=alt.Axis(tickCount=6)),
         tooltip=_tips("name", "persons", "rate"),
-    )  # fmt: skip
+    )
     target = alt.Chart(section.context["target"].round(1)).mark_rule(color=ORANGE)
     return alt.layer(
-        *limits, target.encode(y=alt.Y("target:Q")),
-        points.mark_circle(size=24, color=CONTEXT, opacity=0.9),
+        *bands, *dashed, target.encode(y=alt.Y("target:Q")), _limit_names(lines),
+        points.mark_circle(size=20, color=GREY, opacity=0.75),
         *_mark(points, frame, "persons", place.name),
-    ).properties(width=WIDTH, height=HEIGHT + 20)  # fmt: skip
+    ).properties(width=WIDTH - 80, height=HEIGHT + 20)  # fmt: skip
+
+
+def _limit_names(lines: pd.DataFrame) -> alt.Chart:
+    """Names at the right ends of the upper limits."""
+    last = lines.loc[lines.groupby("rule")["base"].idxmax()].melt(
+        ["base", "rule"], ["high_95", "high_99_8"], "level", "at"
+    )
+    told = last["level"].map({"high_95": "95%", "high_99_8": "99.8%"}) + ", " + last["rule"]
+    top = lines[["high_95", "high_99_8"]].max().max()
+    last = last.assign(name=told, at=apart(list(last["at"]), top * 13 / HEIGHT))
+    return (
+        alt.Chart(last[["base", "at", "name"]].round(1))
+        .mark_text(align="left", dx=5, fontSize=10, color=DARK)
+        .encode(x=alt.X("base:Q"), y=alt.Y("at:Q"), text=alt.Text("name:N"))
+    )
 
 
 def funnel_years(section: Section, place: Place) -> alt.LayerChart:
@@ -184,14 +237,16 @@ def funnel_years(section: Section, place: Place) -> alt.LayerChart:
     columns = ["year", "rate", "target", "low_95", "high_95", "low_99_8", "high_99_8"]
     frame = section.frame[columns].round(1)
     frame = frame.assign(place=section.frame["spread_position"].eq("inside").map(
-        {True: "inside limits that allow for spread", False: "outside them too"}))  # fmt: skip
+        {True: "inside 95% limits that allow for spread", False: "outside them too"}))  # fmt: skip
+    frame = unbroken(frame).drop(columns="alone")
     base = alt.Chart(frame).encode(x=_year())
     title = alt.Y("rate:Q", title=RATE)
     seen = alt.Color(
         "place:N",
         title=None,
         scale=alt.Scale(
-            domain=["inside limits that allow for spread", "outside them too"], range=[SKY, BLUE]
+            domain=["inside 95% limits that allow for spread", "outside them too"],
+            range=[SKY, BLUE],
         ),
     )
     return alt.layer(
@@ -253,7 +308,8 @@ def flows(section: Section, place: Place) -> alt.LayerChart:
     """
     colour = alt.Color("kind:N", legend=None, scale=alt.Scale(
         domain=["came into care", "left care"], range=[BLUE, ORANGE]))  # fmt: skip
-    base = alt.Chart(section.frame).encode(x=_year("year to 31 March"), color=colour)
+    frame = unbroken(section.frame, "kind").drop(columns="alone")
+    base = alt.Chart(frame).encode(x=_year("year to 31 March"), color=colour)
     lines = base.mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2).encode(
         y=alt.Y("children:Q", title="children in the year"),
         tooltip=_tips("kind", "year", "children"),
@@ -311,7 +367,7 @@ def forecast(section: Section, place: Place) -> alt.LayerChart:
     altair.LayerChart
         The chart.
     """
-    frame = section.frame.round(1)
+    frame = unbroken(section.frame.round(1), "series").drop(columns="alone")
     base = alt.Chart(frame).encode(x=_year())
     dash = alt.StrokeDash("series:N", title=None, scale=alt.Scale(
         domain=["counted", "forecast"], range=[[1, 0], [5, 4]]))  # fmt: skip

@@ -22,15 +22,27 @@ from care_rates.areas import ENGLAND, SCILLY, WALES
 
 TABLES = (
     "rates", "names", "flows", "mix", "ofsted", "spend", "releases", "funnel", "limits",
-    "expected", "expected_lines", "forecast", "neighbours",
+    "expected", "expected_lines", "scores", "forecast", "neighbours",
 )  # fmt: skip
 """The shared tables that a page needs; on disk their names start with ``profile_``."""
 
 INDICES = {"England": "income deprivation affecting children (IDACI), average score",
            "Wales": "small areas among the most income-deprived 30% of Wales, percent"}  # fmt: skip
 """The one measure of deprivation that is used in each country."""
-PRINTED = "Children looked after in England, releases of 2010 to 2025; mid-year estimates"
-WELSH = "Children looked after in Wales, 2003 to 2018 (StatsWales); mid-year estimates"
+SCILLY_WHY = {
+    "figures": "Withheld by the publisher, or marked as not applicable.",
+    "funnel": "Left out of the funnels: every printed count is zero, and chance alone could not "
+    "tell so small a place from any other.",
+    "deprivation": "Left out of the model of deprivation, since every printed count is zero.",
+    "neighbours": "The published model lists neighbours and marks each of them as not close, so "
+    "none is shown.",
+    "The published models of neighbours leave it out.": "It has no neighbours that are close, and "
+    "no child in care to compare.",
+    "flows": "Zero in the years shown; in the others withheld, or marked as not applicable.",
+    "mix": "No child in care is counted, so there is nothing to divide into shares.",
+    "forecast": "Every printed count is zero and some are withheld: there is nothing to project.",
+}
+"""Reasons of the Isles of Scilly, by gap or by the reason that others have."""
 
 
 @dataclass(frozen=True)
@@ -221,12 +233,22 @@ class Place:
         """Keys of the statistical neighbours, nearest first."""
         return list(self.rows("neighbours")["near"])
 
+    @cached_property
+    def printed(self) -> str:
+        """The releases that the numbers in care come from, with their years."""
+        if self.country == "Wales":
+            years = self.tables["rates"].query("country == 'Wales'")["year"]
+            return f"Children looked after in Wales, {years.min()} to {years.max()} (StatsWales)"
+        print_ = self.tables["releases"]
+        first, last = print_["first_release"].min(), print_["last_release"].max()
+        return f"Children looked after in England, releases of {first:.0f} to {last:.0f}"
+
     @property
     def source(self) -> str:
-        """Where the numbers in care come from."""
-        return f"{PRINTED if self.country == 'England' else WELSH} (profile_rates)."
+        """Where the numbers in care and the rates come from."""
+        return f"{self.printed}; mid-year estimates (profile_rates)."
 
-    def why(self, what: str) -> str:
+    def why(self, what: str, gap: str = "") -> str:
         """Say why something is missing for this authority.
 
         Parameters
@@ -234,6 +256,8 @@ class Place:
         what : str
             ``wales`` (not in the tables for Wales), ``ended`` (the council ended), or a
             reason of its own.
+        gap : str
+            Which gap (:data:`SCILLY_WHY`): the Isles of Scilly have reasons of their own.
 
         Returns
         -------
@@ -242,9 +266,8 @@ class Place:
         """
         if self.country == "Wales" and what != "wales":
             return self.why("wales")
-        if self.key == SCILLY:
-            return ("The Isles of Scilly have had no child in care in most years; other figures "
-                    "are withheld, or marked as not applicable.")  # fmt: skip
+        if self.key == SCILLY and not self.history["number"].any():
+            what = SCILLY_WHY.get(gap or what, what)
         if what == "wales":
             return "Not published by authority, or not found, for Wales in the tables at hand."
         if what == "ended" and len(self.successors):

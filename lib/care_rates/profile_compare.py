@@ -24,6 +24,11 @@ def _now(place: Place) -> pd.Series | None:
     return rows.iloc[0] if len(rows) else None
 
 
+def _outside(flags: pd.Series) -> tuple[int, int]:
+    """Count areas outside the 95% limits, and those outside the 99.8% limits too."""
+    return int((flags.abs() >= 1).sum()), int((flags.abs() >= 2).sum())
+
+
 def funnel(place: Place) -> Section:
     """Place the latest rate in the funnel of its country, by two rules.
 
@@ -40,20 +45,21 @@ def funnel(place: Place) -> Section:
     """
     now = _now(place)
     if now is None:
-        return Section("funnel", missing={"a place in the funnel": place.why(NONE)})
+        return Section("funnel", missing={"a place in the funnel": place.why(NONE, "funnel")})
     every = place.tables["funnel"]
     every = every[(every["country"] == place.country) & (every["year"] == place.latest)]
     lines = place.tables["limits"]
     lines = lines[(lines["country"] == place.country) & (lines["year"] == place.latest)]
     frame = every.assign(name=every["key"].map(place.label), this=every["key"] == place.key)
-    outside, wide = (int((every[c] != 0).sum()) for c in ("flag", "spread_flag"))
+    (some, most), (few, fewest) = (_outside(every[c]) for c in ("flag", "spread_flag"))
     unit = place.history.loc[place.latest, "rounding"]
     said = [
         f"In {place.latest} the rate lies {words.position(now['position'])} that chance alone "
         f"would set around the rate of {place.country} ({words.number(now['target'])}). So narrow "
-        f"are these limits that {outside} of {len(every)} authorities lie outside them.",
-        f"Limits that also allow for the spread between authorities leave {wide} outside. By that "
-        f"rule the rate lies {words.position(now['spread_position'])}.",
+        f"are these limits that {some} of {len(every)} authorities lie outside the 95% limits, and "
+        f"{most} outside the wider 99.8% limits.",
+        f"Limits that also allow for the spread between authorities leave {few} outside at 95% and "
+        f"{fewest} at 99.8%. By that rule the rate lies {words.position(now['spread_position'])}.",
         words.rounding(unit, bool(now["certain"] and now["spread_certain"])),
         f"Counted from the highest rate it would be number {now['rank']} of {now['areas']}, but "
         f"chance alone allows any place from {now['rank_low']} to {now['rank_high']} "
@@ -62,8 +68,9 @@ def funnel(place: Place) -> Section:
     return Section(
         "funnel", said, {}, frame[["persons", "rate", "name", "this"]],
         {"limits": lines, "target": pd.DataFrame({"target": [now["target"]]})},
-        caption=f"Every authority of {place.country} on 31 March {place.latest}. Curves: 99.8% "
-        "limits by chance alone (solid) and with the spread between authorities (dashed).",
+        caption=f"Every authority of {place.country} on 31 March {place.latest}, and the rate of "
+        f"{place.country} (orange line). Limits of 95% (inner) and of 99.8% (outer): by chance "
+        "alone (grey bands), and with the spread between authorities allowed for (dashed lines).",
         alt=f"Funnel plot of rates against children aged 0 to 17, {place.name} marked. {said[0]}",
         source=f"profile_funnel. Rules: {FUNNEL}; {ADDITIVE}. Rank: gamma-Poisson draws.",
         results={
@@ -92,17 +99,15 @@ def funnel_years(place: Place) -> Section:
     """
     rows = place.rows("funnel").sort_values("year")
     if rows.empty:
-        return Section("funnel-over-years", missing={"the funnel over years": place.why(NONE)})
-    counts = {
-        name: [int((rows[column] > 0).sum()), int((rows[column] < 0).sum())]
-        for name, column in (("chance", "flag"), ("spread", "spread_flag"))
-    }
-    above, below = counts["chance"]
-    high, low = counts["spread"]
+        reason = place.why(NONE, "funnel")
+        return Section("funnel-over-years", missing={"the funnel over years": reason})
+    (above, far), (high, _) = (_outside(rows[c].clip(lower=0)) for c in ("flag", "spread_flag"))
+    (below, deep), (low, _) = (_outside(rows[c].clip(upper=0)) for c in ("flag", "spread_flag"))
     said = [
-        f"Of {words.times(len(rows), 'year')} the rate lay above the limits of chance in {above} "
-        f"and below them in {below}. With the spread between authorities allowed for, it lay above "
-        f"in {high} and below in {low}."
+        f"Of {words.times(len(rows), 'year')} the rate lay above the 95% limits of chance in "
+        f"{above} ({far} beyond the 99.8% limit) and below them in {below} ({deep}). With the "
+        f"spread between authorities allowed for, it lay above the 95% limits in {high} and below "
+        f"in {low}."
     ]
     if above and below:
         said.append("It has been on both sides: a place in one year is not a trait of the area.")
@@ -113,11 +118,14 @@ def funnel_years(place: Place) -> Section:
     return Section(
         "funnel-over-years", said, {}, rows,
         caption=f"{place.name} against the limits of its size around the rate of "
-        f"{place.country} (line) in each year. Bands: 95% and 99.8% by chance alone.",
+        f"{place.country} (line) in each year. Bands: 95% and 99.8% by chance alone. Dark dots lie "
+        "outside the 95% limits that allow for the spread between authorities too.",
         alt=f"A point for each year from {rows['year'].min()} to {rows['year'].max()}. {said[0]}",
         source=f"profile_funnel. Rules: {FUNNEL}; {ADDITIVE}.",
-        results={"funnel.years_above": Result(above, unit=f"of {len(rows)} years", method=FUNNEL),
-                 "funnel.years_below": Result(below, unit=f"of {len(rows)} years", method=FUNNEL)},
+        results={"funnel.years_above": Result(above, unit=f"of {len(rows)} years",
+                                               method=f"{FUNNEL}, 95%"),
+                 "funnel.years_below": Result(below, unit=f"of {len(rows)} years",
+                                               method=f"{FUNNEL}, 95%")},
     )  # fmt: skip
 
 
@@ -138,7 +146,8 @@ def deprivation(place: Place) -> Section:
     every = every[(every["country"] == place.country) & (every["year"] == place.latest)]
     own = every[every["key"] == place.key]
     if own.empty:
-        return Section("given-deprivation", missing={"a rate given deprivation": place.why(NONE)})
+        reason = place.why(NONE, "deprivation")
+        return Section("given-deprivation", missing={"a rate given deprivation": reason})
     now, sure = own.iloc[0], words.percent(place.alpha)
     lines = place.tables["expected_lines"]
     lines = lines[(lines["country"] == place.country) & (lines["year"] == place.latest)]

@@ -233,24 +233,40 @@ def neighbours(tables: Mapping[str, pd.DataFrame], rates: pd.DataFrame) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        ``key, place, near, model``: the model of 2025; the one of 2021 for authorities
-        that had ended before.
+        ``key, place, near, model, stands_for``: the model of 2025 where it names the
+        authority itself; the one of 2021 for authorities that had ended before, and for
+        those that it knows only by the councils that replaced them. ``stands_for`` names
+        the council that the model lists, where ``near`` is the larger authority of
+        2016-17 that it is part of.
     """
     from care_rates.care_system import neighbour_index
 
+    crosswalk = tables["crosswalk"].set_index("area_code")
+    part = crosswalk["unit_map"].str.startswith("part")
+    listed = tables["neighbours"]
+    listed = listed[~listed["area_code"].map(part).astype(bool)]  # a part's list is not the whole's
+    units = crosswalk["unit_id"].fillna(pd.Series(crosswalk.index, index=crosswalk.index))
+    named = set(listed.loc[listed["model"] == "2025", "area_code"].map(units))
     last = last_years(rates)
+    model = pd.Series(np.where((last >= 2020) & last.index.isin(named), "2025", "2021"), last.index)
     parts = []
-    for model, chosen in (("2025", last >= 2020), ("2021", last < 2020)):
-        at = last.max() if model == "2025" else last[chosen].max()
+    for (used, at), chosen in last.groupby([model, last]):
         rows = judged(rates)
-        keys = pd.Index(sorted(rows.loc[(rows["year"] == at) | rows["key"].isin(
-            last.index[chosen]), "key"].unique()))  # fmt: skip
-        index = neighbour_index(tables["neighbours"], tables["crosswalk"], keys, model)
+        keys = pd.Index(sorted(rows.loc[(rows["year"] == at) | rows["key"].isin(chosen.index),
+                                        "key"].unique()))  # fmt: skip
+        index = neighbour_index(listed, tables["crosswalk"], keys, used)
         own, place = np.nonzero(index >= 0)
         found = pd.DataFrame({"key": keys[own], "place": place + 1, "near": keys[index[own, place]],
-                              "model": model})  # fmt: skip
-        parts.append(found[found["key"].isin(last.index[chosen])])
-    return pd.concat(parts, ignore_index=True)
+                              "model": used})  # fmt: skip
+        parts.append(found[found["key"].isin(chosen.index)])
+    out = pd.concat(parts, ignore_index=True)
+    whole = listed[listed["neighbour_area_code"].map(part).astype(bool)].assign(
+        key=lambda rows: rows["area_code"].map(units),
+        near=lambda rows: rows["neighbour_area_code"].map(units),
+        stands_for=lambda rows: rows["neighbour_area_code"].map(crosswalk["name"]),
+    )
+    whole = whole.groupby(["key", "near", "model"])["stands_for"].agg(" and ".join).reset_index()
+    return out.merge(whole, on=["key", "near", "model"], how="left")
 
 
 def outside(funnel: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,9 @@ import pandas as pd
 from care_rates import profile_words as words
 from care_rates.profile import Place, Result, Section
 
+STEP = 1.0
+"""Change of a printed rate that rounding both prints to whole numbers can make by itself."""
+
 
 def forecast(place: Place) -> Section:
     """Look five years ahead, and say how well such a look has done.
@@ -29,14 +32,14 @@ def forecast(place: Place) -> Section:
         missing["a forecast of its own"] = place.why("ended")
     rows = place.rows("forecast", key)
     if rows.empty:
-        reason = place.why("An unbroken series of at least ten years is needed.")
+        reason = place.why("An unbroken series of at least ten years is needed.", "forecast")
         return Section("forecast", missing={"a forecast": reason})
     name = place.label(key)
     last, end = place.series(key).iloc[-1], rows.iloc[-1]
     since, year = place.series(key).index[-1], int(end["year"])
+    first, *caveats = _rules(place.tables["scores"])
     said = [
-        f"Of four simple rules tried on all authorities, '{end['rule']}' came closest five years "
-        f"ahead: it missed by {words.number(end['error'])}% on average.",
+        first,
         f"By it {name} would have {words.number(end['forecast'])} children in care on 31 March "
         f"{year} ({words.percent(place.alpha)} interval {words.span(end['low'], end['high'])}), "
         f"after {words.number(last['number'])} in {since}.",
@@ -44,6 +47,7 @@ def forecast(place: Place) -> Section:
         f"{words.number(100 * end['coverage'])}% of cases, here in {end['own_held']:.0f} of "
         f"{words.times(int(end['own_tests']), 'trial')}, with a mean miss of "
         f"{words.number(end['own_error'])}%.",
+        *caveats,
     ]
     if place.country == "Wales":
         missing["a forecast from later figures"] = (
@@ -67,6 +71,32 @@ def forecast(place: Place) -> Section:
                                          method=f"{end['own_tests']:.0f} past origins"),
         },
     )  # fmt: skip
+
+
+def _rules(scores: pd.DataFrame) -> list[str]:
+    """Say how the rule in use did, which way it missed, and what another did better."""
+    used, best = scores.iloc[0], scores.loc[scores["interval_score"].idxmin()]
+    bias = used["mean_error"]
+    said = [
+        f"Of the simple rules tried on all authorities, '{used['method']}' came closest five years "
+        f"ahead: it missed by {words.number(used['mean_absolute_error'])}% on average."
+    ]
+    if abs(bias) >= 1:
+        way, why = ("low", "rose") if bias < 0 else ("high", "fell")
+        said.append(
+            f"The rule leans one way, too: on average it came out {words.number(abs(bias))}% too "
+            f"{way}, since numbers {why} in most of the years tried."
+        )
+    if best["method"] != used["method"]:
+        said.append(
+            f"Nor is its interval the best. That of '{best['method']}' held "
+            f"{words.number(100 * best['coverage'])}% of outcomes, against "
+            f"{words.number(100 * used['coverage'])}%, and has the better interval score "
+            f"({words.number(best['interval_score'])} against "
+            f"{words.number(used['interval_score'])}; lower is better), though its middle missed "
+            f"by {words.number(best['mean_absolute_error'])}%."
+        )
+    return said
 
 
 def revisions(place: Place) -> Section:
@@ -119,24 +149,23 @@ def _changed(place: Place, said: list[str], results: dict[str, Result]) -> Secti
     counted = rows.dropna(subset=["first", "last"])
     moved = counted["last"] - counted["first"]
     rated = rows[rows["prints"] > 1]
-    shift = rated["last_rate"] - rated["first_rate"]
+    shift = (rated["last_rate"] - rated["first_rate"]).abs()
     if len(counted):
         most = counted.loc[moved.abs().idxmax()]
         said.append(
-            f"Later releases changed the number of {int((moved != 0).sum())} of "
+            f"Later releases changed the number of {int((moved != 0).sum()) or 'none'} of "
             f"{words.times(len(counted), 'year')}"
             + (f", most in {most['year']:.0f} (by {words.number(moved.abs().max())})." if
                (moved != 0).any() else ".")
         )  # fmt: skip
-    if shift.abs().max() > 0:
-        most = rated.loc[shift.abs().idxmax()]
+    if shift.max() > 0:
+        most = rated.loc[shift.idxmax()]
         said.append(
-            f"Printed rates move more, since the estimates of how many children live there were "
-            f"revised after the Census: by up to {words.number(shift.abs().max())} per 10,000 "
-            f"({most['year']:.0f}: {words.number(most['first_rate'])}, later "
-            f"{words.number(most['last_rate'])})."
+            f"The rate that later releases moved most is that of {most['year']:.0f}: printed as "
+            f"{words.number(most['first_rate'])} in {most['first_release']:.0f} and as "
+            f"{words.number(most['last_rate'])} in {most['last_release']:.0f}. {cause(most)}"
         )
-        results["revision.rate_most"] = Result(shift.abs().max(), unit="per 10,000, printed rate")
+        results["revision.rate_most"] = Result(shift.max(), unit="per 10,000, printed rate")
     changed = rows[
         (rows["first"] != rows["last"]) & rows["first"].notna()
         | (rows["first_rate"] != rows["last_rate"]) & rows["first_rate"].notna()
@@ -150,9 +179,44 @@ def _changed(place: Place, said: list[str], results: dict[str, Result]) -> Secti
         "revisions", said, {}, frame,
         caption="Years of which later releases changed the number or the rate. Numbers from "
         "releases that print to the child; rates as printed.",
-        source="Children looked after in England, releases of 2010 to 2025 (profile_releases).",
+        source=f"{place.printed} (profile_releases).",
         results=results,
     )  # fmt: skip
+
+
+def cause(row: pd.Series) -> str:
+    """Say what moved a printed rate: the count, the children who live there, or rounding.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of :func:`care_rates.profile_tables.releases`: rate, count and rounding of
+        the first and of the last print.
+
+    Returns
+    -------
+    str
+        A sentence. A step of no more than :data:`STEP` is rounding. Else the rate that
+        the later count alone would have given (first rate times the ratio of counts) is
+        set beside both prints; what rounding of rates (half a child in 10,000 each) and
+        of counts leaves open is allowed for.
+    """
+    then, now = row["first_rate"], row["last_rate"]
+    before, after = row["first_count"], row["last_count"]
+    if abs(now - then) <= STEP:
+        return "So small a step can come from rounding to whole numbers alone."
+    alone = then * after / before if before else float("nan")
+    loose = STEP + then * (row["first_unit"] + row["last_unit"]) / 2 / max(before, 1)
+    about = " (rounded)" if row["first_unit"] else ""
+    counts = f"from {words.number(before)}{about} to {words.number(after)}"
+    if abs(alone - now) <= loose < abs(alone - then):
+        return f"The number of children in care was revised, {counts}, and that accounts for it."
+    if abs(alone - then) <= loose:
+        kept = "did not change" if before == after else f"hardly changed ({counts})"
+        return (f"The number of children in care {kept}: what was revised is the estimate of how "
+                "many children live there.")  # fmt: skip
+    return (f"Both parts were revised: the number of children in care ({counts}) and the estimate "
+            "of how many children live there.")  # fmt: skip
 
 
 def gaps(sections: Iterable[Section]) -> Section:

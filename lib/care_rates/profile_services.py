@@ -29,7 +29,7 @@ def flows(place: Place) -> Section:
     """
     rows = place.rows("flows").dropna(subset=["started", "ceased"])
     if rows.empty:
-        reason = place.why("Withheld by the publisher.")
+        reason = place.why("Withheld by the publisher.", "flows")
         return Section("flows", missing={"children who came into care and left": reason})
     now = rows.iloc[-1]
     year, stock = int(now["year"]), place.history["number"]
@@ -57,18 +57,21 @@ def flows(place: Place) -> Section:
     if {year - 1, year} <= set(stock.index):
         change, net = stock[year] - stock[year - 1], now["started"] - now["ceased"]
         gap = abs(change - net)
-        match = "the same" if gap == 0 else f"{words.number(gap)} apart, from revisions"
+        match = "the same" if gap == 0 else (
+            f"{words.number(gap)} apart: the two are counted and revised separately")  # fmt: skip
         said.append(f"The number in care changed by {words.number(change)} in that year; entries "
                     f"less exits make {words.number(net)} ({match}).")  # fmt: skip
     missing = _gone(rows["year"], place, "flows")
+    coarse = rows.loc[rows["rounding"] > 0, "year"]
+    note = f" Figures up to {coarse.max()} are rounded to 5." if len(coarse) else ""
     frame = rows.melt("year", ["started", "ceased"], "kind", "children")
     frame["kind"] = frame["kind"].map({"started": "came into care", "ceased": "left care"})
     return Section(
         "flows", said, missing, frame,
-        caption="Children who came into care and who left it, years ending 31 March. The figures "
-        "of 2006 to 2009 are rounded to 5.",
+        caption="Children who came into care and who left it, years ending 31 March. A line breaks "
+        f"where a year is missing.{note}",
         alt=f"Two lines over the years. {said[0]}",
-        source="Children looked after in England, releases of 2010 to 2025 (profile_flows).",
+        source=f"{place.printed} (profile_flows).",
         results=results,
     )  # fmt: skip
 
@@ -80,7 +83,8 @@ def _gone(years: pd.Series, place: Place, what: str) -> dict[str, str]:
     if not lost:
         return {}
     said = words.listed([str(year) for year in lost])
-    return {f"{what} for {said}": place.why("Withheld, not printed, or not for all its parts.")}
+    reason = place.why("Withheld, not printed, or not for all its parts.", "flows")
+    return {f"{what} for {said}": reason}
 
 
 def mix(place: Place) -> Section:
@@ -100,7 +104,7 @@ def mix(place: Place) -> Section:
     rows, missing = rows[rows["total"] > 0], {}
     shown = rows[rows["part"] != "other, or withheld"]
     if shown["number"].isna().all():
-        reason = place.why("Withheld by the publisher.")
+        reason = place.why("Withheld by the publisher.", "mix")
         return Section("placements-and-ages", missing={"placements and ages": reason})
     if place.country == "Wales":
         missing["placements"] = place.why("wales")
@@ -180,12 +184,13 @@ def ofsted(place: Place) -> Section:
                       "judgements, and none are in the tables at hand.")  # fmt: skip
         return Section("inspections", missing={"inspection judgements": reason})
     judged = rows.dropna(subset=["overall"])
-    last = judged.iloc[-1]
+    last, every = judged.iloc[-1], place.tables["ofsted"]["published"]
+    first = f"{every.min():%Y}"
     names = {"area": "council", "published": "published", "event": "inspection",
              "overall": "overall", "help_and_protection": "help and protection",
              "cla_and_permanence": "children in care", "leadership": "leadership"}  # fmt: skip
     said = [
-        f"{words.times(len(rows), 'inspection')} since 2009. The last with an overall judgement "
+        f"{words.times(len(rows), 'inspection')} since {first}. The last with an overall judgement "
         f"was published on {words.date(last['published'])} ({last['area']}): "
         f"{last['overall'].lower()}."
     ]
@@ -193,7 +198,7 @@ def ofsted(place: Place) -> Section:
         "inspections", said, {}, rows[list(names)].rename(columns=names),
         caption="Inspections with judgements, oldest first. The frameworks changed in 2013 and "
         "2018: grades before and after are not the same yardstick. A dash: not judged.",
-        source="Ofsted, outcomes to May 2025 (profile_ofsted).",
+        source=f"Ofsted, outcomes published to {every.max():%B %Y} (profile_ofsted).",
     )  # fmt: skip
 
 
@@ -225,9 +230,9 @@ def spend(place: Place) -> Section:
     frame = pd.DataFrame({
         "place": [place.label(key) for key, _ in index.index],
         "year to 31 March": [str(year) for _, year in index.index],
-        "looked-after services, £ million": (index["cla_gbp"] / 1e6).round(2).to_numpy(),
-        "£ per resident child": index["per_child"].round().to_numpy(),
-        "% of children's services": index["share"].round(1).to_numpy(),
+        "looked-after services, £ million": (index["cla_gbp"] / 1e6).to_numpy(),
+        "£ per resident child": index["per_child"].to_numpy(),
+        "% of children's services": index["share"].to_numpy(),
         "£ a week per child in care": index["cla_weekly_cost"].to_numpy(),
         "£ a week, residential": index["residential_weekly_cost"].to_numpy(),
         "£ a week, fostering": index["fostering_weekly_cost"].to_numpy(),

@@ -23,6 +23,8 @@ NEEDED = (
 
 POPULATION = ("dfe_2025_rebased", "dfe_cin2022", "nomis_utla21", "dfe_ud2010")
 """Population series, the preferred first: each year takes the first that has a figure."""
+REBASED = 2025
+"""Release whose populations the first of these holds; those of later ones come before it."""
 
 PARTS = ("E06000061", "E06000062", "E06000063", "E06000064")
 """Councils that replaced an authority in two parts: they also have rows of their own."""
@@ -83,6 +85,25 @@ def latest(frame: pd.DataFrame, counts: Sequence[str], by: Sequence[str] = ()) -
     return out.groupby(same, sort=False).tail(1).drop(columns="exact").reset_index(drop=True)
 
 
+def preferred(series: pd.Series) -> list[str]:
+    """Put the series of population in the order in which they are used.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        Names of the series at hand.
+
+    Returns
+    -------
+    list of str
+        Those printed with releases after the rebased one, the newest first, then
+        :data:`POPULATION`.
+    """
+    release = series.drop_duplicates().str.extract(r"^(dfe_cla_(\d{4})_\w+)$").dropna()
+    later = release[release[1].astype(int) > REBASED].sort_values([1, 0], ascending=False)
+    return [*later[0], *POPULATION]
+
+
 def persons(population: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Give children aged 0 to 17 by key and year, with the series they come from.
 
@@ -99,7 +120,8 @@ def persons(population: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
         ``key, year, persons, basis``; ``year`` is the one after the mid-year. Where a
         series has no row for a region or England, its authorities are added up.
     """
-    rows = population[population["series"].isin(POPULATION)].dropna(subset=["persons_0_17"])
+    order = preferred(population["series"])
+    rows = population[population["series"].isin(order)].dropna(subset=["persons_0_17"])
     rows = rows.rename(columns={"persons_0_17": "persons"})
     found = keyed(rows).groupby(["series", "mid_year", "key"])["persons"].sum()
     regions = crosswalk[crosswalk["la_type"] == "Region"].set_index("name")["area_code"]
@@ -107,7 +129,7 @@ def persons(population: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     add = pd.concat([own.assign(key=own["region"].map(regions)), own.assign(key=ENGLAND)])
     added = add.dropna(subset=["key"]).groupby(["series", "mid_year", "key"])["persons"].sum()
     out = found.combine_first(added).reset_index()
-    out["order"] = out["series"].map(POPULATION.index)
+    out["order"] = out["series"].map(order.index)
     out = out.sort_values("order", kind="stable").drop_duplicates(["key", "mid_year"])
     out = out.assign(year=out["mid_year"] + 1).rename(columns={"series": "basis"})
     return out[["key", "year", "persons", "basis"]]
@@ -196,15 +218,25 @@ def releases(cla: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``key, year, first, last`` (number, from releases that print to the child),
-        ``first_rate, last_rate`` (as printed), ``prints`` (releases with the rate).
+        ``first_rate, last_rate`` (as printed), ``prints`` (releases with the rate); and of
+        the two releases that print these rates: ``first_release, last_release`` (years),
+        ``first_count, last_count`` (number beside the rate), ``first_unit, last_unit``
+        (what it was rounded to, 0 for none).
     """
     rows = keyed(cla)
     rows = rows[(rows["level"] == "authority") & rows["number"].notna()]
     rows = rows[~rows.duplicated(["key", "year", "source_id"], keep=False)]
     rows = rows.sort_values(["key", "year", "release_year", "source_id"], kind="stable")
     exact = rows[~rows["source_id"].str.endswith("_tables")].groupby(["key", "year"])
-    rated = rows.dropna(subset=["rate_per_10k"]).groupby(["key", "year"])["rate_per_10k"]
+    rows["unit"] = np.where(rows["source_id"].str.endswith("_tables"), 5, 0)
+    rated = rows.dropna(subset=["rate_per_10k"]).groupby(["key", "year"])
+    beside = {
+        f"{end}_{name}": getattr(rated[column], end)()
+        for name, column in (("rate", "rate_per_10k"), ("release", "release_year"),
+                             ("count", "number"), ("unit", "unit"))
+        for end in ("first", "last")
+    }  # fmt: skip
     return pd.DataFrame(
         {"first": exact["number"].first(), "last": exact["number"].last(),
-         "first_rate": rated.first(), "last_rate": rated.last(), "prints": rated.size()}
+         "prints": rated.size(), **beside}
     ).reset_index()  # fmt: skip

@@ -56,7 +56,8 @@ def _gaps(place: Place) -> dict[str, str]:
     """Years without a figure before, within and after the authority's own."""
     years = place.history.index
     found = {}
-    if years[0] > 2006:
+    every = place.tables["rates"].query("country == @place.country")["year"]
+    if years[0] > every.min():
         parent = place.rows("names")["joined"].iloc[0]
         reason = "Not printed, or withheld."
         if parent != place.key and not place.joined:
@@ -64,12 +65,12 @@ def _gaps(place: Place) -> dict[str, str]:
                       f"{place.label(parent)}.")  # fmt: skip
         found[f"figures before {years[0]}"] = reason
     within = sorted(set(range(years[0], years[-1])) - set(years))
-    last = int(place.tables["rates"]["year"].max())
+    last = int(every.max())
     after = [] if place.joined else list(range(years[-1] + 1, last + 1))
     lost = words.listed([str(year) for year in [*within, *after]])
     if lost:
         found[f"figures for {lost}"] = place.why(
-            "Withheld by the publisher, since so few children could be recognised."
+            "Withheld by the publisher, since so few children could be recognised.", "figures"
         )
     return found
 
@@ -151,7 +152,9 @@ def glance(place: Place) -> Section:
     near = neighbour_rates(place)
     missing = {}
     if near.empty:
-        missing["statistical neighbours"] = place.why("The published models leave it out.")
+        missing["statistical neighbours"] = place.why(
+            "The published models leave it out.", "neighbours"
+        )
     elif year is not None:
         rows.insert(len(rows) - 2, _near_row(near, year))
     frame = pd.DataFrame([row for row in rows if row]).set_index("place")
@@ -162,8 +165,19 @@ def glance(place: Place) -> Section:
         f"highest are the ends of the {words.percent(place.alpha)} interval that chance and "
         "rounding allow; for the neighbours, the lowest and the highest of them. Counts five "
         "years apart are taken as separate.",
-        source=place.source,
+        source=f"{place.source}{_model(place)}",
     )  # fmt: skip
+
+
+def _model(place: Place) -> str:
+    """Say which model the neighbours are from, and which stand for a part of theirs."""
+    rows = place.rows("neighbours")
+    if rows.empty:
+        return ""
+    whole = [f"{place.label(row.near)} for {row.stands_for}, a part of it"
+             for row in rows.dropna(subset=["stands_for"]).itertuples()]  # fmt: skip
+    more = f", with {words.listed(whole)}" if whole else ""
+    return f" Statistical neighbours: the department's model of {rows['model'].iloc[0]}{more}."
 
 
 def _row(place: Place, key: str, year: int | None) -> dict:
@@ -225,8 +239,11 @@ def _glance_words(place: Place, near: pd.DataFrame) -> list[str]:
         return [place.why("No release prints a figure.")]
     now, sure = place.history.iloc[-1], words.percent(place.alpha)
     country = place.series(place.country_key).loc[place.latest, "rate"]
+    counted = f"{words.number(now['number'])} children of {place.name} were"
+    if not now["number"]:
+        counted = f"No child of {place.name} was"
     said = [
-        f"{words.number(now['number'])} children of {place.name} were in care on 31 March "
+        f"{counted} in care on 31 March "
         f"{place.latest}: {words.number(now['rate'])} for every 10,000 aged 0 to 17 "
         f"({sure} interval {words.span(now['low'], now['high'])}). The rate of {place.country} "
         f"was {words.number(country)}."
@@ -280,8 +297,8 @@ def trend(place: Place) -> Section:
     return Section(
         "trend", said, {}, frame,
         caption=f"Children in care per 10,000 aged 0 to 17 at 31 March. Band: "
-        f"{words.percent(place.alpha)} interval of {place.name}. Neighbours: "
-        "mean of those with a figure in the year.",
+        f"{words.percent(place.alpha)} interval of {place.name}."
+        + (" Neighbours: mean of those with a figure in the year." if len(near) else ""),
         alt=f"Lines over the years: {place.name} beside {others}. {said[0]}",
         source=place.source,
     )  # fmt: skip

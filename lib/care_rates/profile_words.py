@@ -141,10 +141,10 @@ def position(words: str) -> str:
     Returns
     -------
     str
-        ``above the upper 95% limit``, ``inside the limits`` …
+        ``above the upper 95% limit``, ``inside the 95% limits`` …
     """
     if words == "inside":
-        return "inside the limits"
+        return "inside the 95% limits"
     side, _, level = words.partition(" ")
     return f"{side} the {'upper' if side == 'above' else 'lower'} {level} limit"
 

@@ -98,14 +98,16 @@ def test_city_of_london_names_what_is_withheld(page, at):
     assert rank.high - rank.low > 50
 
 
-def test_isles_of_scilly_keep_every_section_and_say_why_it_is_empty(page):
+def test_isles_of_scilly_keep_every_section_and_each_gap_has_its_own_reason(page):
     found = page("Isles of Scilly")
-    reason = found["funnel"].missing["a place in the funnel"]
-    assert "no child in care in most years" in reason
-    for name in ("funnel-over-years", "given-deprivation", "forecast", "benchmark",
-                 "placements-and-ages"):  # fmt: skip
+    reasons = set()
+    for name in ("funnel", "given-deprivation", "forecast", "benchmark", "placements-and-ages"):
         assert found[name].frame.empty
-        assert reason in found[name].missing.values()
+        reasons |= set(found[name].missing.values())
+    assert len(reasons) == 5
+    assert set(found["funnel-over-years"].missing.values()) <= reasons
+    assert "nothing to project" in found["forecast"].missing["a forecast"]
+    assert "not close" in found["at-a-glance"].missing["statistical neighbours"]
     assert found["trend"].sentences == ["In every year with a figure the rate was 0."]
     assert "change_5y" not in found["at-a-glance"].results
 
@@ -247,6 +249,116 @@ def test_charts_are_small_and_lean(page, at, name):
     assert total < 90_000
 
 
+@pytest.mark.parametrize("name", ["Liverpool", "Torfaen"])
+def test_the_funnel_counts_each_limit_by_its_name(page, at, name):
+    place, section = at(name), page(name)["funnel"]
+    rows = place.tables["funnel"]
+    rows = rows[(rows["country"] == place.country) & (rows["year"] == place.latest)]
+    by_95 = ((rows["rate"] > rows["high_95"]) | (rows["rate"] < rows["low_95"])).sum()
+    by_99 = ((rows["rate"] > rows["high_99_8"]) | (rows["rate"] < rows["low_99_8"])).sum()
+    assert 0 < by_99 < by_95
+    assert (f"{by_95} of {len(rows)} authorities lie outside the 95% limits, and {by_99} outside "
+            "the wider 99.8% limits") in section.sentences[0]  # fmt: skip
+    wide, wider = ((rows["spread_flag"].abs() >= n).sum() for n in (1, 2))
+    assert f"leave {wide} outside at 95% and {wider} at 99.8%" in section.sentences[1]
+    made = str(draw.funnel(section, place).to_dict())
+    for end in ("low_95", "high_95", "low_99_8", "high_99_8"):
+        assert made.count(f"'{end}:Q'") + made.count(f"'field': '{end}'") >= 2
+    assert "95% (inner) and of 99.8% (outer)" in section.caption
+    years = page(name)["funnel-over-years"]
+    above = years.frame["flag"]
+    assert (f"above the 95% limits of chance in {(above >= 1).sum()} "
+            f"({(above == 2).sum()} beyond the 99.8% limit)") in years.sentences[0]  # fmt: skip
+
+
+def _print(**values):
+    row = {"first_rate": 80.0, "last_rate": 74.0, "first_count": 646.0, "last_count": 596.0,
+           "first_unit": 0.0, "last_unit": 0.0}  # fmt: skip
+    return pd.Series(row | values)
+
+
+def test_the_cause_of_a_revision_is_told_by_count_and_denominator():
+    assert "from 646 to 596, and that accounts for it" in outlook.cause(_print())
+    same = outlook.cause(_print(last_count=646.0))
+    assert "did not change" in same
+    assert "estimate of how many children live there" in same
+    assert "hardly changed (from 646 to 645)" in outlook.cause(_print(last_count=645.0))
+    both = outlook.cause(_print(last_count=620.0, last_rate=70.0))
+    assert both.startswith("Both parts were revised")
+    assert "Both" in outlook.cause(_print(last_count=500.0))
+    assert "rounding" in outlook.cause(_print(last_rate=79.0))
+    for name in ("Census", "census"):
+        assert name not in same + both
+
+
+def test_the_rate_that_moved_most_has_its_own_cause(page):
+    for name, told in (("Leicester", "that accounts for it"), ("St. Helens", "rounding"),
+                       ("City of London", "how many children live there")):  # fmt: skip
+        said = " ".join(page(name)["revisions"].sentences)
+        assert told in said
+        assert "Census" not in said
+
+
+def test_the_forecast_says_its_lean_and_what_another_rule_does_better(page, at, common):
+    scores = common["profile_scores"]
+    said = " ".join(page("Liverpool")["forecast"].sentences)
+    assert scores["mean_error"].iloc[0] < -1
+    assert "too low, since numbers rose" in said
+    best = scores.loc[scores["interval_score"].idxmin()]
+    assert f"'{best['method']}' held" in said
+    turned = scores.assign(mean_error=-scores["mean_error"],
+                           interval_score=range(len(scores)))  # fmt: skip
+    tables = {**at("Liverpool").tables, "scores": turned}
+    said = " ".join(outlook.forecast(Place.of(areas.find("Liverpool"), tables)).sentences)
+    assert "too high, since numbers fell" in said
+    assert "interval score" not in said
+
+
+def test_a_line_breaks_where_a_year_is_missing():
+    frame = pd.DataFrame({"kind": ["a"] * 4 + ["b"], "year": [2009, 2010, 2013, 2015, 2011],
+                          "children": range(5)})  # fmt: skip
+    out = draw.unbroken(frame, "kind")
+    a = out[out["kind"] == "a"].set_index("year")
+    assert a.index.tolist() == list(range(2009, 2016))
+    assert a["children"].isna().tolist() == [False, False, True, True, False, True, False]
+    assert a.index[a["alone"]].tolist() == [2013, 2015]
+    assert out[out["kind"] == "b"]["alone"].tolist() == [True]
+    assert not draw.unbroken(frame.head(2))["alone"].any()
+
+
+def test_the_gap_of_the_city_of_london_is_not_drawn_over(page, at):
+    section = page("City of London")["flows"]
+    known = set(section.frame["year"])
+    drawn = draw.flows(section, at("City of London")).to_dict()
+    rows = next(rows for rows in drawn["datasets"].values() if "kind" in rows[0]
+                and len(rows) > len(section.frame))  # fmt: skip
+    empty = {row["year"] for row in rows if row["children"] is None}
+    assert {2012, 2013} <= empty
+    assert not empty & known
+
+
+def test_sentence_and_table_give_one_share(page):
+    for name in ("Hackney", "Bristol", "Wirral"):
+        section = page(name)["spending"]
+        result = section.results["spend.share"].value
+        year = section.frame["year to 31 March"].iloc[1]
+        own = section.frame[section.frame["year to 31 March"] == year].iloc[0]
+        assert own["% of children's services"] == pytest.approx(result, abs=1e-9)
+        assert f"{round(result)}% of all" in section.sentences[0]
+
+
+def test_years_of_releases_come_from_the_data(page, at):
+    place = at("Liverpool")
+    shifted = place.tables["releases"].assign(last_release=lambda t: t["last_release"] + 1)
+    later = Place.of(areas.find("Liverpool"), {**place.tables, "releases": shifted})
+    last = int(place.tables["releases"]["last_release"].max())
+    assert f"to {last};" in place.source
+    assert f"to {last + 1};" in later.source
+    assert f"to {last + 1} " in services.flows(later).source
+    assert f"to {last + 1} " in outlook.revisions(later).source
+    assert "2003 to 2018" in at("Cardiff").source
+
+
 def test_charts_over_all_areas(common):
     shares = models.outside(common["profile_funnel"])
     assert set(shares["rule"]) == {"chance alone", "spread allowed for"}
@@ -313,6 +425,22 @@ def test_the_rule_with_the_smallest_error_is_used(common):
     short = {"A": pd.DataFrame({"stock": np.arange(10.0, 20)}, index=range(2000, 2010)),
              "B": pd.DataFrame({"stock": np.arange(9.0, 29)}, index=range(1990, 2010))}  # fmt: skip
     assert set(ahead.backtests(short)["key"]) == {"B"}
+
+
+def test_a_split_council_has_the_neighbours_of_the_model_that_knows_it(common, at):
+    near = common["profile_neighbours"]
+    for name in ("Cumbria", "Northamptonshire"):
+        place = at(name)
+        assert set(place.rows("neighbours")["model"]) == {"2021"}
+        assert len(place.near) == 10
+        assert "model of 2021" in trend.glance(place).source
+    first = data.load("neighbours").query("model == '2021' and area_code == 'E10000021'")
+    assert at("Northamptonshire").near == list(first.sort_values("rank")["neighbour_area_code"])
+    told = near.dropna(subset=["stands_for"])
+    assert set(told["near"]) <= {"E10000006", "E10000021"}
+    assert "Northamptonshire for North Northamptonshire, a part of it" in trend.glance(
+        at("Cumbria")).source  # fmt: skip
+    assert "2025" in set(at("Liverpool").rows("neighbours")["model"])
 
 
 def test_neighbours_are_never_the_authority_itself(common):

@@ -159,6 +159,24 @@ def test_releases_hold_first_and_last_print(analysis_tables):
     assert row[["first_rate", "last_rate", "prints"]].tolist() == [152, 91, 3]
 
 
+def test_counts_stand_beside_the_rates_of_the_same_print(analysis_tables):
+    row = facts.releases(analysis_tables["cla"]).set_index(["key", "year"]).loc["E06000016", 2016]
+    assert row[["first_rate", "first_count", "first_unit"]].tolist() == [79, 645, 5]
+    assert row[["last_rate", "last_count", "last_unit"]].tolist() == [73, 596, 0]
+    assert row[["first_release", "last_release"]].tolist() == [2016, 2019]
+
+
+def test_populations_of_a_later_release_come_first(analysis_tables):
+    people, crosswalk = analysis_tables["population"], analysis_tables["crosswalk"]
+    new = people[people["series"] == "dfe_2025_rebased"].query("mid_year == 2024")
+    new = new.assign(series="dfe_cla_2026_ees", mid_year=2025, persons_0_17=new["persons_0_17"] + 1)
+    found = facts.persons(pd.concat([people, new]), crosswalk).set_index(["key", "year"])
+    assert found.loc[("E06000001", 2026), "basis"] == "dfe_cla_2026_ees"
+    assert found.loc[("E06000001", 2025), "basis"] == "dfe_2025_rebased"
+    series = pd.Series(["dfe_cla_2024_ees", "dfe_cla_2026_ees", "dfe_cla_2027_ees", "other"])
+    assert facts.preferred(series) == ["dfe_cla_2027_ees", "dfe_cla_2026_ees", *facts.POPULATION]
+
+
 def test_inspections_stand_under_the_council_of_their_time(analysis_tables):
     rows = measures.ofsted(analysis_tables["ofsted"])
     cumbria = rows[rows["key"] == "E10000006"]

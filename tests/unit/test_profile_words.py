@@ -46,7 +46,7 @@ def test_a_change_is_beyond_chance_only_if_its_interval_leaves_zero_out():
 
 
 def test_positions_in_a_funnel():
-    assert words.position("inside") == "inside the limits"
+    assert words.position("inside") == "inside the 95% limits"
     assert words.position("above 99.8%") == "above the upper 99.8% limit"
     assert words.position("below 95%") == "below the lower 95% limit"
 
