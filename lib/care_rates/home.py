@@ -341,9 +341,9 @@ def areas_page() -> str:
         "95 percent interval that chance alone allows.</p>"
         '<p class="prose">The list can be sorted, but a place in it says little. A high rate is '
         "not bad and a low one not good by itself, and where intervals overlap the order may be "
-        "chance. For Wales, and for councils that ended, the last two columns are of other years "
-        f"and models than those of England in {year}. They name their own, and sorting by these "
-        "columns leaves them at the end.</p>"
+        "chance. For Wales, and wherever the latest year is another one, the last two columns are "
+        f"of other years and models than those of England in {year}. They name their own, and "
+        "sorting by these columns leaves them at the end.</p>"
         '<p class="prose">The search also knows codes and the names of councils that came before '
         "or after: Cumberland, or E06000058.</p>"
         '<form class="filters" data-table="areas" data-told="told" aria-label="Find an authority">'

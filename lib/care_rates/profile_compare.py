@@ -163,11 +163,11 @@ def deprivation(place: Place) -> Section:
         f"For an authority as deprived as {place.name} that leads one to expect "
         f"{words.number(now['expected'])} per 10,000. Its rate is {words.apart(gap)} that "
         f"({sure} interval from chance and rounding {words.span(low, high, unit='%')}).",
-        f"Authorities as deprived differ widely: the middle {sure} have rates of "
-        f"{words.span(now['usual_low'], now['usual_high'])}. {place.name} is "
-        f"{'within' if usual else 'outside'} that range, and lies "
-        f"{words.position(now['position'])} of a funnel around what is expected, the spread "
-        "allowed for.",
+        f"Authorities as deprived differ widely: by the model, the true rates of the middle {sure} "
+        f"go from {words.span(now['usual_low'], now['usual_high'])}. The printed rate of "
+        f"{place.name} is {'within' if usual else 'outside'} that range. With chance allowed for "
+        f"as well as the spread, it lies {words.position(now['position'])} of a funnel around "
+        "what is expected.",
     ]
     method = (f"Negative binomial regression on log2 of {measure}, {now['edition']:.0f}, maximum "
               f"likelihood (NB2, Wald intervals), statsmodels {version('statsmodels')}; interval "

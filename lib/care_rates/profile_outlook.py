@@ -82,10 +82,11 @@ def _rules(scores: pd.DataFrame) -> list[str]:
         f"ahead: it missed by {words.number(used['mean_absolute_error'])}% on average."
     ]
     if abs(bias) >= 1:
-        way, why = ("low", "rose") if bias < 0 else ("high", "fell")
+        way, moved = ("low", "rose") if bias < 0 else ("high", "fell")
+        why = f", since numbers {moved} on average over the years tried"
         said.append(
             f"The rule leans one way, too: on average it came out {words.number(abs(bias))}% too "
-            f"{way}, since numbers {why} in most of the years tried."
+            f"{way}{why if used['method'] == 'no change' else ''}."
         )
     if best["method"] != used["method"]:
         said.append(

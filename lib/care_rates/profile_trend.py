@@ -11,6 +11,8 @@ from care_rates.profile import Place, Result, Section
 
 EXACT = "exact Poisson interval (Garwood), rounding of the count included"
 RATIO = "exact conditional interval of the ratio of two Poisson rates, rounding included"
+TOGETHER = "joined area"
+"""Short name of the land on both sides of a boundary change, for the ends of lines."""
 SPAN = 5
 """Years over which a change is given."""
 
@@ -280,7 +282,7 @@ def trend(place: Place) -> Section:
         parts.append(near.mean(axis=1).rename("rate").reset_index().assign(series="neighbours"))
     for key in filter(None, (place.region_key, place.country_key, place.joined)):
         rows = place.series(key).reset_index()[["year", "rate"]]
-        parts.append(rows.assign(series=place.label(key)))
+        parts.append(rows.assign(series=TOGETHER if key == place.joined else place.label(key)))
     frame = pd.concat(parts, ignore_index=True)
     frame = frame[frame["year"] >= own["year"].min()]
     peak, least = own.loc[own["rate"].idxmax()], own.loc[own["rate"].idxmin()]
@@ -298,7 +300,8 @@ def trend(place: Place) -> Section:
         "trend", said, {}, frame,
         caption=f"Children in care per 10,000 aged 0 to 17 at 31 March. Band: "
         f"{words.percent(place.alpha)} interval of {place.name}."
-        + (" Neighbours: mean of those with a figure in the year." if len(near) else ""),
+        + (" Neighbours: mean of those with a figure in the year." if len(near) else "")
+        + (f" Joined area: {place.label(place.joined)}." if place.joined else ""),
         alt=f"Lines over the years: {place.name} beside {others}. {said[0]}",
         source=place.source,
     )  # fmt: skip

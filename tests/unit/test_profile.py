@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from care_rates import areas, data, plots_areas, report
+from care_rates import plots_parts as parts
 from care_rates import plots_profile as draw
+from care_rates import plots_profile_compare as beside
 from care_rates import profile_compare as compare
 from care_rates import profile_forecasts as ahead
 from care_rates import profile_models as models
@@ -30,8 +32,8 @@ MAKERS = {
     "revisions": outlook.revisions,
 }  # fmt: skip
 CHARTS = {
-    "trend": draw.trend, "funnel": draw.funnel, "funnel-over-years": draw.funnel_years,
-    "given-deprivation": draw.deprivation, "flows": draw.flows, "placements-and-ages": draw.mix,
+    "trend": draw.trend, "funnel": beside.funnel, "funnel-over-years": beside.funnel_years,
+    "given-deprivation": beside.deprivation, "flows": draw.flows, "placements-and-ages": draw.mix,
     "forecast": draw.forecast, "benchmark": draw.benchmark,
 }  # fmt: skip
 
@@ -261,7 +263,7 @@ def test_the_funnel_counts_each_limit_by_its_name(page, at, name):
             "the wider 99.8% limits") in section.sentences[0]  # fmt: skip
     wide, wider = ((rows["spread_flag"].abs() >= n).sum() for n in (1, 2))
     assert f"leave {wide} outside at 95% and {wider} at 99.8%" in section.sentences[1]
-    made = str(draw.funnel(section, place).to_dict())
+    made = str(beside.funnel(section, place).to_dict())
     for end in ("low_95", "high_95", "low_99_8", "high_99_8"):
         assert made.count(f"'{end}:Q'") + made.count(f"'field': '{end}'") >= 2
     assert "95% (inner) and of 99.8% (outer)" in section.caption
@@ -317,13 +319,13 @@ def test_the_forecast_says_its_lean_and_what_another_rule_does_better(page, at, 
 def test_a_line_breaks_where_a_year_is_missing():
     frame = pd.DataFrame({"kind": ["a"] * 4 + ["b"], "year": [2009, 2010, 2013, 2015, 2011],
                           "children": range(5)})  # fmt: skip
-    out = draw.unbroken(frame, "kind")
+    out = parts.unbroken(frame, "kind")
     a = out[out["kind"] == "a"].set_index("year")
     assert a.index.tolist() == list(range(2009, 2016))
     assert a["children"].isna().tolist() == [False, False, True, True, False, True, False]
     assert a.index[a["alone"]].tolist() == [2013, 2015]
     assert out[out["kind"] == "b"]["alone"].tolist() == [True]
-    assert not draw.unbroken(frame.head(2))["alone"].any()
+    assert not parts.unbroken(frame.head(2))["alone"].any()
 
 
 def test_the_gap_of_the_city_of_london_is_not_drawn_over(page, at):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from care_rates import profile_words as words
-from care_rates.plots_profile import apart
+from care_rates.plots_parts import apart
 
 pytestmark = pytest.mark.unit
 
