@@ -87,11 +87,13 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
     return [value - over for value in placed]
 
 
-def ends(frame: pd.DataFrame, y: str, series: str, colour: alt.Color) -> alt.Chart:
-    """Names at the ends of lines."""
+def ends(
+    frame: pd.DataFrame, y: str, series: str, colour: alt.Color, top: float | None = None
+) -> alt.Chart:  # fmt: skip
+    """Put names at the ends of lines; ``top`` is the top of the axis, if it is set."""
     last = frame.dropna(subset=[y]).sort_values("year").groupby(series, sort=False).tail(1)
-    top = frame[[column for column in (y, "high") if column in frame]].max().max()
-    room = (top or 1) * 15 / HEIGHT
+    most = frame[[column for column in (y, "high") if column in frame]].max().max()
+    room = (top or most or 1) * 15 / HEIGHT
     ended = last["year"] < last["year"].max() - 3  # a line that ends early is named above its end
     last[y] = last[y] + 0.9 * room * ended
     last.loc[~ended, y] = apart(list(last.loc[~ended, y]), room)

@@ -67,7 +67,7 @@ def flows(section: Section, place: Place) -> alt.LayerChart:
     colour = alt.Color("kind:N", legend=None, scale=alt.Scale(
         domain=["came into care", "left care"], range=[BLUE, ORANGE]))  # fmt: skip
     frame = unbroken(section.frame, "kind").drop(columns="alone")
-    top = max(1.05 * frame["children"].max(), 1)  # where all are zero too
+    top = max(1.05 * frame["children"].max(), 10)  # where all are zero too
     base = alt.Chart(frame).encode(x=years("year to 31 March"), color=colour)
     lines = base.mark_line(point=alt.OverlayMarkDef(size=24), strokeWidth=2).encode(
         y=alt.Y(
@@ -78,7 +78,7 @@ def flows(section: Section, place: Place) -> alt.LayerChart:
         ),
         tooltip=tips("kind", "year", "children"),
     )
-    layers = alt.layer(lines, ends(section.frame, "children", "kind", colour))
+    layers = alt.layer(lines, ends(section.frame, "children", "kind", colour, top))
     return layers.properties(width=WIDTH - 60, height=HEIGHT - 40)
 
 
