@@ -15,7 +15,7 @@ from care_rates.activity import SMALL
 from care_rates.areas import to_units
 from care_rates.drivers import known_drivers, panel, population_by_unit
 from care_rates.factors import assemble, judged_by, yearly
-from care_rates.judgements import coded, latest
+from care_rates.judgements import coded, first_after, latest
 from care_rates.spending import STATUTORY
 
 BREAK = 2018
@@ -24,6 +24,10 @@ SERIES = ("dfe_2025_rebased", "nomis_utla21", "dfe_cin2022")
 """Child population: the series revised after the 2021 Census first, from mid-2012."""
 FRAMEWORKS = ("SIF", "ILACS")
 """Ofsted's frameworks since November 2013, with four judgements alike."""
+CHANGES = (("2012-03-31", "2017-03-31"), ("2018-03-31", "2023-03-31"))
+"""First and last day of the changes that judgements are compared with, one a half."""
+LATE = ("2018-07-31", "2025-12-31")
+"""Last day of publication for "the latest judgement" as the reports took it, one a half."""
 LONDON = ("Inner London", "Outer London")
 COLUMNS = {
     "rate": "children looked after on 31 March per 10,000 children",
@@ -34,10 +38,14 @@ COLUMNS = {
     "idaci": "income deprivation affecting children, average score (2015 edition to 2017, then "
     "2019)",
     "imd": "index of multiple deprivation, average score (2015 edition to 2017, then 2019)",
-    "judged_after": "latest overall Ofsted judgement at the end of the half (July 2018; 2025), "
-    "1 to 4",
-    "judged_before": "latest Ofsted judgement before the half (help and protection of 2009-12; "
-    "overall by March 2018), 1 to 4",
+    "judged_after": "first overall Ofsted judgement published after the change (after March 2017; "
+    "after March 2023), 1 to 4",
+    "judged_during": "latest overall Ofsted judgement published while the change went on (April "
+    "2012 to March 2017; April 2018 to March 2023), 1 to 4",
+    "judged_before": "latest Ofsted judgement published before the change (help and protection, "
+    "2009 to March 2012; overall, by March 2018), 1 to 4",
+    "judged_late": "latest overall Ofsted judgement late in the half, as the reports took it (by "
+    "July 2018; by December 2025): most are of its middle, 1 to 4",
     "judged_then": "latest overall Ofsted judgement by 31 March of the year, 1 to 4",
     "work_per_need": "social work spending per child in need, those in care among them, pounds",
     "work_per_other_need": "social work spending per child in need, less those in care, pounds",
@@ -112,7 +120,7 @@ def low_income_by_year(
 
 
 def judgements_by_year(ofsted: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """Give the judgement made before, by and after each year.
+    """Give the judgement published before, during and after the change of each year's half.
 
     Parameters
     ----------
@@ -124,26 +132,30 @@ def judgements_by_year(ofsted: pd.DataFrame, years: Sequence[int]) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        ``unit_id, year, judged_before, judged_then, judged_after``. Before and after are
-        fixed within a half, so that a change over it is compared with one judgement.
+        ``unit_id, year``; ``judged_before, judged_during, judged_after, judged_late``,
+        fixed within a half so that a change over it is compared with one judgement, and
+        cut by the day of publication (``CHANGES``, ``LATE``); ``judged_then``, the latest
+        by the end of each year.
     """
     events = coded(ofsted)
     old = events.assign(overall=events["help_and_protection"])
-    cuts = {
-        "judged_before": [(old, "2012-08-31", ["SLAC"]), (events, "2018-03-31", FRAMEWORKS)],
-        "judged_after": [(events, "2018-07-31", FRAMEWORKS), (events, "2025-12-31", FRAMEWORKS)],
-    }
-    halves = ([y for y in years if y < BREAK], [y for y in years if y >= BREAK])
     dated = [year for year in years if year >= 2015]
     out = judged_by(events, dated, list(FRAMEWORKS)).rename(columns={"overall": "judged_then"})
-    for name, halves_of in cuts.items():
-        parts = []
-        for (source, until, frameworks), half in zip(halves_of, halves, strict=True):
-            found = latest(source, until, list(frameworks))[["overall"]].reset_index()
-            parts.append(found.merge(pd.DataFrame({"year": half}), how="cross"))
-        fixed = pd.concat(parts).rename(columns={"overall": name})
-        out = fixed.merge(out, on=["unit_id", "year"], how="outer")
-    return out
+    halves = ([y for y in years if y < BREAK], [y for y in years if y >= BREAK])
+    earlier = ((old, ["SLAC"]), (events, FRAMEWORKS))
+    parts = []
+    for (start, end), late, before, half in zip(CHANGES, LATE, earlier, halves, strict=True):
+        source, frameworks = before
+        found = {
+            "judged_before": latest(source, start, frameworks),
+            "judged_during": latest(events, end, FRAMEWORKS, after=start),
+            "judged_after": first_after(events, end, FRAMEWORKS),
+            "judged_late": latest(events, late, FRAMEWORKS),
+        }
+        wide = pd.DataFrame({name: table["overall"] for name, table in found.items()})
+        rows = wide.rename_axis("unit_id").reset_index()
+        parts.append(rows.merge(pd.DataFrame({"year": half}), how="cross"))
+    return pd.concat(parts).merge(out, on=["unit_id", "year"], how="outer")
 
 
 def money_by_year(s251: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +252,7 @@ def build(tables: Mapping[str, pd.DataFrame], years: Sequence[int] = (2011, 2025
     low = low_income_by_year(known["low_income"], tables["low_income_dwp"], persons)
     parts = {"low_income": low, "weekly": weekly_cost(tables["unit_cost"])}
     parts |= dict.fromkeys(("idaci", "imd"), index)
-    parts |= dict.fromkeys(("judged_before", "judged_then", "judged_after"), judged)
+    parts |= dict.fromkeys([name for name in COLUMNS if name.startswith("judged_")], judged)
     parts |= dict.fromkeys(("all", "care", "prevention", "sure_start"), money)
     out = _per_head(assemble(base, parts))
     place = tables["areas"].set_index("unit_id")

@@ -45,8 +45,9 @@ def coded(events: pd.DataFrame, areas: Sequence[str] = AREAS) -> pd.DataFrame:
 
 
 def latest(
-    events: pd.DataFrame, until: str, frameworks: Sequence[str], areas: Sequence[str] = AREAS
-) -> pd.DataFrame:
+    events: pd.DataFrame, until: str, frameworks: Sequence[str], areas: Sequence[str] = AREAS,
+    *, after: str | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Give each authority's latest judgements published by a date.
 
     Parameters
@@ -59,6 +60,8 @@ def latest(
         Inspection frameworks that count (``SIF``, ``ILACS``).
     areas : sequence of str
         Judgements to give, all from the same, latest event with an overall judgement.
+    after : str, optional
+        Only what was published after this day counts.
 
     Returns
     -------
@@ -70,12 +73,58 @@ def latest(
     ValueError
         If nothing was published by then.
     """
-    rows = events[events["framework"].isin(list(frameworks)) & events["overall"].notna()]
-    rows = rows[(rows["published"] <= pd.Timestamp(until)) & rows["unit_id"].notna()]
-    if rows.empty:
-        raise ValueError(f"No judgement of {', '.join(frameworks)} was published by {until}.")
-    last = rows.sort_values(["published", "unit_id"], kind="stable").groupby("unit_id").tail(1)
+    rows = _published(events, frameworks, after, until)
+    last = rows.groupby("unit_id").tail(1)
     return last.set_index("unit_id").sort_index()[["published", "framework", *areas]]
+
+
+def first_after(
+    events: pd.DataFrame, after: str, frameworks: Sequence[str], areas: Sequence[str] = AREAS
+) -> pd.DataFrame:
+    """Give each authority's first judgements published after a date.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Coded events (see :func:`coded`).
+    after : str
+        Last day of publication that does *not* count (``2017-03-31``).
+    frameworks : sequence of str
+        Inspection frameworks that count.
+    areas : sequence of str
+        Judgements to give, all from the same, first event with an overall judgement.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``unit_id``: ``published, framework`` and ``areas``.
+
+    Raises
+    ------
+    ValueError
+        If nothing was published after it.
+    """
+    rows = _published(events, frameworks, after, None)
+    found = rows.groupby("unit_id").head(1)
+    return found.set_index("unit_id").sort_index()[["published", "framework", *areas]]
+
+
+def _published(
+    events: pd.DataFrame, frameworks: Sequence[str], after: str | None, until: str | None
+) -> pd.DataFrame:
+    """Keep overall judgements published after one day and by another, in order of date."""
+    rows = events[events["framework"].isin(list(frameworks)) & events["overall"].notna()]
+    rows = rows[rows["unit_id"].notna()]
+    if after is not None:
+        rows = rows[rows["published"] > pd.Timestamp(after)]
+    if until is not None:
+        rows = rows[rows["published"] <= pd.Timestamp(until)]
+    if rows.empty:
+        when = " ".join(
+            f"{word} {day}" for word, day in (("after", after), ("by", until)) if day is not None
+        )
+        raise ValueError(f"No judgement of {', '.join(frameworks)} was published {when}.")
+    return rows.sort_values(["published", "unit_id"], kind="stable")
 
 
 def shares(judgement: pd.Series) -> pd.Series:

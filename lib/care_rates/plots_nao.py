@@ -5,6 +5,8 @@ Draws only: computes nothing but layout.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 
@@ -104,6 +106,29 @@ def mark_year(chart: alt.Chart | alt.LayerChart, year: float, text: str) -> alt.
         ),
         *(chart.layer if isinstance(chart, alt.LayerChart) else [chart]),
     ).properties(width=WIDTH, height=300)
+
+
+def ticks(chart: alt.LayerChart, values: Sequence[float]) -> alt.LayerChart:
+    """Put the marks of the x axis of a layered chart where they are wanted.
+
+    Parameters
+    ----------
+    chart : altair.LayerChart
+        With an x axis in one of its layers.
+    values : sequence of float
+        Where the marks stand.
+
+    Returns
+    -------
+    altair.LayerChart
+        A copy.
+    """
+    out = chart.copy()
+    for layer in out.layer:
+        x = getattr(layer.encoding, "x", alt.Undefined)
+        if isinstance(x, alt.X) and x.to_dict().get("title"):
+            x.axis = alt.Axis(values=list(values))
+    return out
 
 
 def evidence(frame: pd.DataFrame) -> alt.LayerChart:

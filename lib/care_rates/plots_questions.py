@@ -15,7 +15,7 @@ MOST_POINTS = 240
 """Points of a curve that are drawn; more cannot be told apart at its width."""
 PRINTED = "printed"
 """The lane of the published figures."""
-SERIES = [BLUE, GREEN, PURPLE, GREY]
+SERIES = [BLUE, GREEN, PURPLE, GREY, DARK]
 
 
 def methods(

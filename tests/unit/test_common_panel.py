@@ -67,19 +67,42 @@ def test_editions_change_in_the_middle(tables, leeds):
     assert np.isnan(leeds.at[2011, "low_income"]) and np.isnan(leeds.at[2025, "low_income"])
 
 
+def test_judgements_are_cut_by_date_of_publication(tables, panel):
+    """Before, during and after the change, whatever the year in which an inspection began."""
+    events = tables["ofsted"].dropna(subset=["overall", "unit_id"])
+    single = events[events["framework"].isin(["SIF", "ILACS"])]
+    for year, (start, end) in zip((2015, 2020), common_panel.CHANGES, strict=True):
+        rows = panel[panel["year"] == year].set_index("unit_id")
+        after = single[single["published"] > end].groupby("unit_id")["published"].min()
+        inside = single[(single["published"] > start) & (single["published"] <= end)]
+        here = set(rows.index)
+        assert set(rows["judged_after"].dropna().index) == set(after.index) & here
+        assert set(rows["judged_during"].dropna().index) == set(inside["unit_id"]) & here
+    slac = tables["ofsted"].query("framework == 'SLAC'").dropna(subset=["help_and_protection"])
+    slac = slac.groupby("unit_id")["published"].min()
+    late = set(slac[slac > "2012-03-31"].index)  # inspected so late that it is not "before"
+    early = panel[(panel["year"] == 2015) & panel["unit_id"].isin(late)]
+    assert len(early) > 30
+    assert early["judged_before"].isna().all()
+
+
 def test_judgements_before_by_and_after(tables, leeds):
     events = tables["ofsted"].query("unit_id == @LEEDS").sort_values("published")
     sif = events[events["framework"].isin(["SIF", "ILACS"]) & events["overall"].notna()]
     scale = {"Inadequate": 1, "Requires improvement to be good": 2, "Good": 3, "Outstanding": 4}
     by_2018 = sif[sif["published"] <= "2018-07-31"]["overall"].map(scale).iloc[-1]
+    after = sif[sif["published"] > "2017-03-31"]["overall"].map(scale).iloc[0]
+    during = sif[sif["published"] <= "2017-03-31"]["overall"].map(scale).iloc[-1]
     slac = events[(events["framework"] == "SLAC") & events["help_and_protection"].notna()]
-    assert leeds.loc[2011:2017, "judged_after"].eq(by_2018).all()
+    assert leeds.loc[2011:2017, "judged_late"].eq(by_2018).all()
+    assert leeds.loc[2011:2017, "judged_after"].eq(after).all()
+    assert leeds.loc[2011:2017, "judged_during"].eq(during).all()
     assert (
         leeds.loc[2011:2017, "judged_before"]
         .eq(slac["help_and_protection"].map(scale).iloc[-1])
         .all()
     )
-    assert leeds.at[2025, "judged_after"] == sif["overall"].map(scale).iloc[-1]
+    assert leeds.at[2025, "judged_late"] == sif["overall"].map(scale).iloc[-1]
     assert leeds.loc[:2014, "judged_then"].isna().all()
 
 

@@ -70,14 +70,37 @@ def test_dynamic_and_overall_effects(fitted, counties):
     assert effects.period.tolist() == expected[:, 0].tolist()
     assert effects.estimate == pytest.approx(expected[:, 1], abs=1e-10)
     assert np.sqrt(np.diag(effects.covariance)) == pytest.approx(expected[:, 2], abs=1e-10)
-    assert (effects.overall, effects.overall_se) == pytest.approx(OVERALL, abs=1e-10)
-    low, high = effects.interval(0.1)  # R prints 95%; 90% here by the normal quantile
+    assert effects.averages.loc["event"].tolist() == pytest.approx(OVERALL, abs=1e-10)
+    _, low, high = effects.average("event", 0.1)  # R prints 95%; 90% here by the normal quantile
     assert (low + high) / 2 == pytest.approx(OVERALL[0])
     assert (high - low) / 2 == pytest.approx(1.6448536 * OVERALL[1])
     _, later, _ = group_time.group_time(counties, "lemp", control="not_yet_treated")
-    assert (later.overall, later.overall_se) == pytest.approx(NOT_YET, abs=1e-10)
+    assert later.averages.loc["event"].tolist() == pytest.approx(NOT_YET, abs=1e-10)
     _, adjusted, _ = group_time.group_time(counties, "lemp", formula="lpop")
-    assert (adjusted.overall, adjusted.overall_se) == pytest.approx(WITH_LPOP, abs=1e-8)
+    assert adjusted.averages.loc["event"].tolist() == pytest.approx(WITH_LPOP, abs=1e-8)
+
+
+def test_averages_as_documented(fitted, counties):
+    # "Getting started with the did package": simple -0.0400, by group -0.0310.
+    averages = fitted[1].averages
+    assert averages.at["simple", "estimate"] == pytest.approx(-0.0400, abs=5e-5)
+    assert averages.at["cohort", "estimate"] == pytest.approx(-0.0310, abs=5e-5)
+    sizes = counties.groupby("cohort")["unit_id"].nunique()
+    cells = fitted[0].assign(period=fitted[0]["time"] - fitted[0]["cohort"])
+    weights = group_time.average_weights(cells, sizes)
+    assert weights.sum(axis=1) == pytest.approx(1)
+    assert weights @ cells["estimate"] == pytest.approx(averages["estimate"].to_numpy(), abs=1e-10)
+    errors = np.sqrt(np.diag(weights @ fitted[2] @ weights.T))
+    assert errors == pytest.approx(averages["se"].to_numpy(), rel=0.06)  # weights held fixed
+
+
+def test_areas_behind_each_year(fitted, counties):
+    sizes = counties.groupby("cohort")["unit_id"].nunique()
+    found = fitted[1].by_period()
+    assert found.at[3, "areas"] == sizes[2004]  # only the first cohort is seen so late
+    assert found.at[0, "areas"] == sizes.sum()
+    assert found.at[-3, "areas"] == sizes[2007]
+    assert found["low"].lt(found["estimate"]).all()
 
 
 def test_pre_trend_p_as_documented(fitted):
@@ -90,8 +113,11 @@ def test_sun_and_abraham_agree_after_treatment(counties, fitted):
     found = group_time.sun_abraham(counties, "lemp")
     assert found.period.tolist() == [-4, -3, -2, 0, 1, 2, 3]
     assert found.estimate[3:] == pytest.approx(fitted[1].estimate[3:], abs=1e-8)
-    assert found.overall == pytest.approx(OVERALL[0], abs=1e-8)
-    assert found.overall_se == pytest.approx(OVERALL[1], rel=0.01)
+    assert found.averages["estimate"].to_numpy() == pytest.approx(
+        fitted[1].averages["estimate"].to_numpy(), abs=1e-8
+    )
+    assert found.averages.at["event", "se"] == pytest.approx(OVERALL[1], rel=0.01)
+    assert found.areas[3:].tolist() == fitted[1].areas[3:].tolist()
 
 
 def test_two_way_estimate_as_documented(counties):
