@@ -15,11 +15,12 @@ from care_rates.areas import SCILLY, to_units
 
 MEASURES = {
     "referrals": "referrals",
-    "s47_enquiries": "section 47 enquiries",
-    "cpp_started": "plans started in the year",
-    "cpp_at_31_march": "plans in force at 31 March",
     "cin_episodes": "children in need episodes in the year",
     "cin_at_31_march": "children in need at 31 March",
+    "s47_enquiries": "section 47 enquiries",
+    "icpc": "initial child protection conferences",
+    "cpp_started": "plans started in the year",
+    "cpp_at_31_march": "plans in force at 31 March",
 }
 """Columns of ``child_protection`` in the order of the process, and their names."""
 

@@ -60,7 +60,7 @@ def mixed(
     pandas.Series
         ``fixed, authority, time, residual``: percent of the whole variance (that of the
         fixed part's fitted values and the three components; restricted maximum
-        likelihood, statsmodels MixedLM), and ``converged``.
+        likelihood, statsmodels MixedLM), ``converged``, ``rows`` and ``years`` used.
     """
     import statsmodels.formula.api as smf
 
@@ -78,7 +78,9 @@ def mixed(
     fitted = float(np.var(model.exog @ fit.fe_params.to_numpy()))
     values = pd.Series({"fixed": fitted, "authority": parts["authority"],
                         "time": parts["time"], "residual": fit.scale})  # fmt: skip
-    return pd.concat([100 * values / values.sum(), pd.Series({"converged": fit.converged})])
+    years = f"{rows[time].min()} to {rows[time].max()}"
+    about = {"converged": fit.converged, "rows": len(rows), "years": years}
+    return pd.concat([100 * values / values.sum(), pd.Series(about)])
 
 
 def chance(

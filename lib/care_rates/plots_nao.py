@@ -108,6 +108,52 @@ def mark_year(chart: alt.Chart | alt.LayerChart, year: float, text: str) -> alt.
     ).properties(width=WIDTH, height=300)
 
 
+def parts_by_year(
+    frame: pd.DataFrame, *, row: str = "year", part: str = "services", value: str = "billion",
+    unit: str,
+) -> alt.LayerChart:  # fmt: skip
+    """Draw a whole and its two parts in a few years as stacked bars.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Long: ``row``, ``part`` (in order of appearance), ``value``.
+    row, part, value : str
+        Columns.
+    unit : str
+        Axis title.
+
+    Returns
+    -------
+    altair.LayerChart
+        Bars with the size of each part inside and of the whole at the end.
+    """
+    used = list(dict.fromkeys(frame[part]))
+    rows = frame.assign(place=frame[part].map({name: i for i, name in enumerate(used)}))
+    rows = rows.sort_values([row, "place"])
+    rows["end"] = rows.groupby(row)[value].cumsum()
+    rows["start"] = rows["end"] - rows[value]
+    rows["middle"] = rows["end"] - rows[value] / 2
+    y = alt.Y(f"{row}:N", title=None, sort=sorted(set(rows[row])))
+    base = alt.Chart(rows).encode(y=y)
+    whole = alt.Chart(rows.groupby(row, as_index=False)[value].sum()).encode(y=y)
+    return alt.layer(
+        base.mark_bar(height=26, stroke="white").encode(
+            x=alt.X("start:Q", title=unit), x2="end:Q",
+            color=alt.Color(f"{part}:N", title=None, sort=used,
+                            scale=alt.Scale(domain=used, range=[BLUE, SKY])),
+            tooltip=[row, part, alt.Tooltip(f"{value}:Q", format=".2f")]),
+        base.mark_text(color=DARK, fontSize=12).transform_filter(
+            alt.FieldEqualPredicate(used[-1], part)).encode(
+            x="middle:Q", text=alt.Text(f"{value}:Q", format=".1f")),
+        base.mark_text(color="white", fontSize=12).transform_filter(
+            alt.FieldEqualPredicate(used[0], part)).encode(
+            x="middle:Q", text=alt.Text(f"{value}:Q", format=".1f")),
+        whole.mark_text(align="left", dx=6, color=DARK, fontWeight="bold").encode(
+            x=f"{value}:Q", text=alt.Text(f"{value}:Q", format=".1f")),
+    ).properties(width=WIDTH - 80, height=44 * frame[row].nunique())  # fmt: skip
+
+
 def ticks(chart: alt.LayerChart, values: Sequence[float]) -> alt.LayerChart:
     """Put the marks of the x axis of a layered chart where they are wanted.
 

@@ -89,14 +89,19 @@ def curve_dots(
                     scale=alt.Scale(domain=[0, 75])),
         )  # fmt: skip
         line = alt.Chart(pd.DataFrame({"at": [value], "text": [f"published {value:g}"]}))
+        # The curve rises from left to right: its free corners are above left and below right.
+        left = (rows["percent"] < value).mean() > 0.5
+        side = {"align": "left", "dx": 3, "dy": -8} if left else {
+            "align": "right", "dx": -3, "dy": 11}  # fmt: skip
+        word = line.encode(y="at:Q", x=alt.value(0 if left else 180), text="text:N")
         panels.append(
             alt.layer(
-                base.mark_circle(size=9, color=CONTEXT, opacity=0.8),
+                base.mark_circle(size=9, color=CONTEXT, opacity=0.9),
                 base.transform_filter(f"datum.{near}").mark_circle(
                     size=34, color=BLOCKS[source], opacity=1),
                 line.mark_rule(color=DARK, strokeDash=[4, 3]).encode(y="at:Q"),
-                line.mark_text(align="left", dx=3, dy=-7, color=DARK, fontSize=11).encode(
-                    y="at:Q", x=alt.value(0), text="text:N"),
+                word.mark_text(**side, fontSize=11, stroke="white", strokeWidth=4, color="white"),
+                word.mark_text(**side, fontSize=11, color=DARK),
             ).properties(width=180, height=240, title=source)
         )  # fmt: skip
     return alt.hconcat(*panels).resolve_scale(y="shared")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ def curve(
     drivers: Mapping[str, Sequence[str]], samples: Mapping[str, pd.Series],
 ) -> pd.DataFrame:  # fmt: skip
     """Decompose the variance under every combination of choices and every order of entry.
+
+    A sample that leaves the same complete rows as an earlier one is not a choice, and
+    counts once: under the earlier name.
 
     Parameters
     ----------
@@ -37,24 +41,27 @@ def curve(
     pandas.DataFrame
         One row a choice and order: ``outcome, measure, drivers, sample, r2`` (plain or
         adjusted), ``order``, percent for ``deprivation, time, authority`` and
-        ``further`` drivers, ``total`` and ``rows`` used. ``order`` is ``average`` for the
+        ``further`` drivers, ``total``, ``rows`` and ``years`` used. ``order`` is ``average`` for the
         mean over all orders (LMG, Shapley).
     """
-    found = []
-    for sample, mask in samples.items():
-        for outcome, y in outcomes.items():
-            for measure, x in measures.items():
-                for extra, names in drivers.items():
-                    blocks = {FIRST: [x]} | ({EXTRA: list(names)} if names else {})
-                    data = moments(frame[mask], y, blocks)
-                    labels = {"outcome": outcome, "measure": measure, "drivers": extra,
-                              "sample": sample, "rows": data.nobs}  # fmt: skip
-                    found += [_one(data, labels, adjusted) for adjusted in (False, True)]
+    found, seen = [], set()
+    choices = product(samples.items(), outcomes.items(), measures.items(), drivers.items())
+    for (sample, mask), (outcome, y), (measure, x), (extra, names) in choices:
+        complete = mask & frame[[y, x, *names]].notna().all(axis=1)
+        key = (outcome, measure, extra, complete.to_numpy().tobytes())
+        if key in seen:
+            continue
+        seen.add(key)
+        blocks = {FIRST: [x]} | ({EXTRA: list(names)} if names else {})
+        data = moments(frame[complete], y, blocks)
+        labels = {"outcome": outcome, "measure": measure, "drivers": extra, "sample": sample,
+                  "rows": data.nobs, "years": f"{data.times[0]} to {data.times[-1]}"}  # fmt: skip
+        found += [_one(data, labels, adjusted) for adjusted in (False, True)]
     out = pd.concat(found, ignore_index=True).rename(columns={EXTRA + "_share": "further"})
     if "further" not in out:
         out["further"] = np.nan
     front = ["outcome", "measure", "drivers", "sample", "r2", "order"]
-    return out[[*front, FIRST, "time", "authority", "further", "total", "rows"]]
+    return out[[*front, FIRST, "time", "authority", "further", "total", "rows", "years"]]
 
 
 def _one(data, labels: dict, adjusted: bool) -> pd.DataFrame:
@@ -83,6 +90,42 @@ def distance(table: pd.DataFrame, target: Mapping[str, float]) -> pd.Series:
         Largest absolute gap in percentage points.
     """
     return (table[list(target)] - pd.Series(target)).abs().max(axis=1)
+
+
+def dots(
+    table: pd.DataFrame, target: Mapping[str, float], points: float, most: int = 300
+) -> pd.DataFrame:
+    """Pick the specifications to draw: evenly spaced along each curve, and all near ones.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From :func:`curve`.
+    target : mapping of str to float
+        Published percent by column.
+    points : float
+        Distance that counts as near, in all shares at once.
+    most : int
+        About how many to draw a share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``source, specification`` (place in the curve of *all* specifications, 1 the
+        smallest share), ``percent, near``.
+    """
+    near = (distance(table, target) <= points + 1e-9).to_numpy()
+    parts = []
+    for source in target:
+        order = np.argsort(table[source].to_numpy(), kind="stable")
+        place = np.empty(len(table), int)
+        place[order] = np.arange(1, len(table) + 1)
+        spaced = np.zeros(len(table), bool)
+        spaced[order[np.unique(np.linspace(0, len(table) - 1, most).round().astype(int))]] = True
+        part = pd.DataFrame({"source": source, "specification": place,
+                             "percent": table[source].to_numpy(), "near": near})  # fmt: skip
+        parts.append(part[spaced | near].sort_values("specification"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def within_points(
@@ -139,10 +182,12 @@ def readings(
     Returns
     -------
     pandas.DataFrame
-        ``by``, the shares, ``given back`` (how many) and ``largest gap``, best first.
+        ``by``, the shares, ``rows, years``, ``given back`` (how many) and ``largest
+        gap``, best first.
     """
     hits = (table[list(target)] - pd.Series(target)).abs().le(points + 1e-9).sum(axis=1)
-    out = table[[*by, *target]].assign(
+    kept = [name for name in ("rows", "years") if name in table]
+    out = table[[*by, *target, *kept]].assign(
         **{"given back": hits, "largest gap": distance(table, target)}
     )
     return out.sort_values(["given back", "largest gap"], ascending=[False, True])

@@ -33,6 +33,8 @@ class Moments:
         Names of the blocks; the last one is the areas themselves.
     entities : tuple
         Names of the areas, in the order of the matrices.
+    times : tuple
+        The years that have complete rows.
     """
 
     raw: np.ndarray
@@ -40,6 +42,7 @@ class Moments:
     columns: dict[str, list[int]]
     blocks: tuple[str, ...]
     entities: tuple
+    times: tuple = ()
 
     @property
     def nobs(self) -> int:
@@ -96,7 +99,9 @@ def moments(
         columns[name] = list(range(place, place + len(members)))
         place += len(members)
     columns[years] = list(range(place, whole.shape[1]))
-    return Moments(*parts, columns, (*blocks, years, areas), tuple(names))
+    return Moments(
+        *parts, columns, (*blocks, years, areas), tuple(names), tuple(sorted(set(rows[time])))
+    )
 
 
 def subsets(data: Moments, weights: np.ndarray | None = None, adjusted: bool = False) -> dict:

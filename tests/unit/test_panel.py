@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from care_rates import panel
+from care_rates import panel, panel_programs
 
 pytestmark = [pytest.mark.unit, pytest.mark.filterwarnings("ignore:.*inplace keyword")]
 
@@ -71,6 +71,16 @@ def test_errors_of_each_program(grunfeld, effects, drop):
         uncorrected.bse[["value", "capital"]], rel=1e-6
     )
     assert plain.r2 == pytest.approx(clustered.rsquared, rel=1e-9)
+
+
+@pytest.mark.parametrize("drop", [0, 17])
+def test_programs_on_the_data_of_a_page(grunfeld, drop):
+    data = grunfeld.drop(grunfeld.index[3 : 3 + drop : 2])
+    programs = panel_programs.two_way(data, "invest", ["value", "capital"], entity="firm")
+    assert programs.index.tolist() == ["pyfixest", "linearmodels", "statsmodels"]
+    for row in programs.itertuples():
+        found = fit(data, convention=row.convention).table.loc["value"]
+        assert (row.estimate, row.se) == pytest.approx((found["estimate"], found["se"]), rel=1e-6)
 
 
 def test_intervals_and_tests_are_those_of_t(grunfeld):

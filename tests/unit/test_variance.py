@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from care_rates import components, specification, variance
+from care_rates import components, influence, specification, variance
 
 pytestmark = pytest.mark.unit
 DATA = Path(__file__).parent / "data"
@@ -112,6 +112,51 @@ def test_curve_holds_every_choice(areas):
     assert set(counted["dimension"]) == {"all", "outcome", "measure", "drivers", "sample", "r2"}
     best = specification.readings(one, target, ["outcome", "sample"], 0.5).iloc[0]
     assert best["given back"] == 3 and best["largest gap"] < 1e-9
+
+
+def test_a_sample_that_changes_no_row_counts_once(areas):
+    gone = areas["unit_id"] != areas["unit_id"].iloc[0]
+    holes = areas.assign(patchy=areas["moving"].where(gone))  # missing where the area is
+    samples = {"all": areas["year"] > 0, "without one": gone}
+    sets = {"moving": ["moving"], "patchy": ["patchy"]}
+    grid = specification.curve(holes, {"y": "y"}, {"fixed": "fixed"}, sets, samples)
+    counted = grid.groupby(["drivers", "sample"]).size()
+    assert counted["moving", "without one"] == counted["moving", "all"] == 2 * 25
+    assert ("patchy", "without one") not in counted
+    used = grid.drop_duplicates(["drivers", "sample"]).set_index(["drivers", "sample"])
+    assert used.at[("moving", "all"), "rows"] > used.at[("patchy", "all"), "rows"]
+    assert used["years"].eq(f"{areas['year'].min()} to {areas['year'].max()}").all()
+
+
+def test_dots_keep_their_place_in_the_whole_curve(areas):
+    grid = specification.curve(areas, {"y": "y"}, {"fixed": "fixed"}, {"moving": ["moving"]},
+                               {"all": areas["year"] > 0})  # fmt: skip
+    target = grid.iloc[7][["deprivation", "time", "authority"]].to_dict()
+    drawn = specification.dots(grid, target, 1e-6, most=5)
+    for source, rows in drawn.groupby("source"):
+        values = np.sort(grid[source].to_numpy())
+        assert rows["percent"].to_numpy() == pytest.approx(values[rows["specification"] - 1])
+        assert {1, len(grid)} <= set(rows["specification"])
+        assert rows["near"].any() and len(rows) < len(grid)
+
+
+def test_influence_finds_the_odd_area_and_year(areas):
+    rows = areas.copy()
+    odd = rows["unit_id"].iloc[-1]
+    rows.loc[rows["unit_id"] == odd, "y"] += 40
+    found = influence.shares(rows, "y", {"deprivation": ["fixed"]}, draws=200, seed=1)
+    assert found.at["authority", "most telling"] == odd
+    plain = variance.moments(rows, "y", {"deprivation": ["fixed"]})
+    whole = 100 * variance.lmg(variance.subsets(plain, adjusted=True), list(plain.blocks))[0]
+    assert found["share"].to_numpy() == pytest.approx(whole)
+    rest = variance.moments(rows[rows["unit_id"] != odd], "y", {"deprivation": ["fixed"]})
+    less = 100 * variance.lmg(variance.subsets(rest, adjusted=True), list(rest.blocks))[0]
+    assert found.at["authority", "lowest area"] == pytest.approx(
+        less[list(rest.blocks).index("authority")]
+    )
+    assert (found["low"] < found["high"]).all()
+    assert (found["lowest year"] <= found["highest year"]).all()
+    assert found["rows"].eq(len(rows.dropna(subset=["y", "fixed"]))).all()
 
 
 def test_curve_without_further_drivers(areas):
