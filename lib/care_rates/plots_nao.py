@@ -5,8 +5,6 @@ Draws only: computes nothing but layout.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import altair as alt
 import pandas as pd
 
@@ -81,33 +79,6 @@ def stages(frame: pd.DataFrame, *, label: str = "stage", value: str = "number") 
     ).properties(width=WIDTH - 120, height=36 * len(rows))  # fmt: skip
 
 
-def mark_year(chart: alt.Chart | alt.LayerChart, year: float, text: str) -> alt.LayerChart:
-    """Mark a year on a chart over years.
-
-    Parameters
-    ----------
-    chart : altair chart
-        With years on a quantitative x axis named ``year``.
-    year : float
-        Where to draw the line.
-    text : str
-        What it is.
-
-    Returns
-    -------
-    altair.LayerChart
-        The chart with a dashed line and its name.
-    """
-    mark = alt.Chart(pd.DataFrame({"year": [year], "text": [text]})).encode(x="year:Q")
-    return alt.layer(
-        mark.mark_rule(color=GREY, strokeDash=[4, 3]),
-        mark.mark_text(align="left", dx=4, color=GREY, fontSize=11, baseline="top").encode(
-            y=alt.value(2), text="text:N"
-        ),
-        *(chart.layer if isinstance(chart, alt.LayerChart) else [chart]),
-    ).properties(width=WIDTH, height=300)
-
-
 def parts_by_year(
     frame: pd.DataFrame, *, row: str = "year", part: str = "services", value: str = "billion",
     unit: str,
@@ -152,29 +123,6 @@ def parts_by_year(
         whole.mark_text(align="left", dx=6, color=DARK, fontWeight="bold").encode(
             x=f"{value}:Q", text=alt.Text(f"{value}:Q", format=".1f")),
     ).properties(width=WIDTH - 80, height=44 * frame[row].nunique())  # fmt: skip
-
-
-def ticks(chart: alt.LayerChart, values: Sequence[float]) -> alt.LayerChart:
-    """Put the marks of the x axis of a layered chart where they are wanted.
-
-    Parameters
-    ----------
-    chart : altair.LayerChart
-        With an x axis in one of its layers.
-    values : sequence of float
-        Where the marks stand.
-
-    Returns
-    -------
-    altair.LayerChart
-        A copy.
-    """
-    out = chart.copy()
-    for layer in out.layer:
-        x = getattr(layer.encoding, "x", alt.Undefined)
-        if isinstance(x, alt.X) and x.to_dict().get("title"):
-            x.axis = alt.Axis(values=list(values))
-    return out
 
 
 def evidence(frame: pd.DataFrame) -> alt.LayerChart:

@@ -41,8 +41,8 @@ def curve(
     pandas.DataFrame
         One row a choice and order: ``outcome, measure, drivers, sample, r2`` (plain or
         adjusted), ``order``, percent for ``deprivation, time, authority`` and
-        ``further`` drivers, ``total``, ``rows`` and ``years`` used. ``order`` is ``average`` for the
-        mean over all orders (LMG, Shapley).
+        ``further`` drivers, ``total``, ``rows`` and ``years`` used. ``order`` is
+        ``average`` for the mean over all orders (LMG, Shapley).
     """
     found, seen = [], set()
     choices = product(samples.items(), outcomes.items(), measures.items(), drivers.items())

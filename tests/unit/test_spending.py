@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import plots_nao, plots_panel, spending
+from care_rates import plots_marks, plots_nao, plots_panel, spending
 from care_rates.data import load
 from care_rates.printed import parse
 
@@ -105,12 +105,24 @@ def test_charts_draw_what_they_are_given():
     event = event.assign(low=-1.0, high=2.0, band_low=-2.0, band_high=3.0)
     timeline = plots_panel.events(event, y_title="plans")
     assert len(drawn(timeline)) == 5
-    assert len(drawn(plots_nao.mark_year(timeline, 2021, "pandemic"))) == 7
+    assert len(drawn(plots_marks.mark_span(timeline, 2021, 2022, "pandemic"))) == 7
+    dates = plots_marks.ticks(timeline, [-1, 0, 1]).to_dict()["layer"]
+    assert [
+        x["encoding"]["x"]["axis"]["values"] for x in dates if "title" in x["encoding"].get("x", {})
+    ] == [[-1, 0, 1]] * 3
+    assert "values" not in str(timeline.to_dict()["layer"][2]["encoding"]["x"]["axis"])
     single = plots_nao.evidence(
         pd.DataFrame({"question": ["q"], "kind": ["cause"], "answer": ["not shown"]})
     )
     assert len(drawn(single)) == 2
-    assert len(drawn(plots_nao.mark_year(single.layer[0], 2021, "pandemic"))) == 3
+    assert len(drawn(plots_marks.mark_span(single.layer[0], 2021, 2022, "pandemic"))) == 3
+    money = pd.DataFrame({"year": ["a", "a", "b", "b"], "services": ["s", "p", "s", "p"],
+                          "billion": [5.0, 4.0, 6.0, 2.0]})  # fmt: skip
+    parts = plots_nao.parts_by_year(money, unit="billion")
+    bars = pd.DataFrame(parts.layer[0].data)
+    assert bars["end"].tolist() == [5.0, 9.0, 6.0, 8.0]
+    assert bars["start"].tolist() == [0.0, 5.0, 0.0, 6.0]
+    assert parts.layer[3].data["billion"].tolist() == [9.0, 8.0]
     grades = pd.DataFrame({"inspection": ["first", "first"], "judgement": ["Good", "Inadequate"],
                            "percent": [60.0, 40.0]})  # fmt: skip
     bars = plots_nao.judgement_bars(grades)
