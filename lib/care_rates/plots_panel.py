@@ -59,6 +59,35 @@ def decomposition_bars(frame: pd.DataFrame, *, row: str = "order") -> alt.Chart:
     return alt.layer(bars, words).properties(width=WIDTH - 120, height=28 * frame[row].nunique())
 
 
+def share_intervals(frame: pd.DataFrame, *, row: str) -> alt.LayerChart:
+    """Draw shares of variance as dots with intervals, the sources of one row on one line.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Long: ``row``, ``source``, ``share, low, high`` in percent.
+    row : str
+        Column that names the lines, from top to bottom.
+
+    Returns
+    -------
+    altair.LayerChart
+        In the colours of ``BLOCKS``.
+    """
+    used = [name for name in BLOCKS if name in set(frame["source"])]
+    base = alt.Chart(frame[[row, "source", "share", "low", "high"]]).encode(
+        y=alt.Y(f"{row}:N", title=None, sort=list(dict.fromkeys(frame[row]))),
+        color=alt.Color("source:N", title=None, sort=used,
+                        scale=alt.Scale(domain=used, range=[BLOCKS[name] for name in used])),
+    )  # fmt: skip
+    return alt.layer(
+        base.mark_rule(strokeWidth=2).encode(
+            x=alt.X("low:Q", title="percent of the variance"), x2="high:Q"),
+        base.mark_circle(size=60, opacity=1).encode(
+            x="share:Q", tooltip=[row, "source", "share", "low", "high"]),
+    ).properties(width=WIDTH - 60, height=24 * frame[row].nunique())  # fmt: skip
+
+
 def curve_dots(
     frame: pd.DataFrame, target: Mapping[str, float], *, near: str = "near",
     rank: str = "specification",

@@ -96,6 +96,13 @@ def test_charts_draw_what_they_are_given():
     assert chart.to_dict()["layer"][0]["encoding"]["color"]["scale"]["domain"] == [
         "deprivation", "authority", "not explained",
     ]  # fmt: skip
+    free = pd.DataFrame({"reading": ["a", "a"], "source": ["authority", "time"],
+                         "share": [40.0, 5.0], "low": 1.0, "high": 50.0})  # fmt: skip
+    free = plots_panel.share_intervals(free, row="reading").to_dict()
+    colours = free["layer"][0]["encoding"]["color"]["scale"]
+    assert dict(zip(colours["domain"], colours["range"], strict=True)) == {
+        name: plots_panel.BLOCKS[name] for name in ("time", "authority")
+    }
     dots = pd.DataFrame({"source": ["time", "authority"], "specification": [0, 0],
                          "percent": [5.0, 40.0], "near": [True, False]})  # fmt: skip
     assert len(drawn(plots_panel.curve_dots(dots, {"time": 10, "authority": 44}))) == 2
