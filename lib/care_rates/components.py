@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -64,7 +65,8 @@ def mixed(
     """
     import statsmodels.formula.api as smf
 
-    names = [name for name in frame if name in x and name not in (entity, time)]
+    told = set(re.findall(r"\w+", x))  # whole names: low_income is not low_income_same
+    names = [name for name in frame if name in told and name not in (entity, time)]
     rows = frame[[entity, time, y, *names]].dropna()
     rows = rows.assign(whole=1, outcome=rows[y] / rows[y].std())
     with warnings.catch_warnings():

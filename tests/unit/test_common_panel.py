@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from care_rates import common_panel, multiverse, multiverse_grid, multiverse_summary, questions
+from care_rates import (
+    common_panel,
+    judgements,
+    multiverse,
+    multiverse_grid,
+    multiverse_summary,
+    questions,
+)
 from care_rates import plots_questions as plots
 from care_rates.activity import SMALL
 from care_rates.claims import REPORTS, Register
@@ -84,6 +91,22 @@ def test_judgements_are_cut_by_date_of_publication(tables, panel):
     early = panel[(panel["year"] == 2015) & panel["unit_id"].isin(late)]
     assert len(early) > 30
     assert early["judged_before"].isna().all()
+
+
+def test_first_and_latest_judgement_of_a_span(tables):
+    events = judgements.coded(tables["ofsted"])
+    single = ["SIF", "ILACS"]
+    after = judgements.first_after(events, "2017-03-31", single)
+    late = judgements.latest(events, "2017-03-31", single, after="2015-03-31")
+    assert after["published"].min() > pd.Timestamp("2017-03-31")
+    assert late["published"].between("2015-04-01", "2017-03-31").all()
+    leeds = events[(events["unit_id"] == LEEDS) & events["framework"].isin(single)]
+    known = leeds.dropna(subset=["overall"]).set_index("published")["overall"].sort_index()
+    assert after.at[LEEDS, "overall"] == known["2017-04-01":].iloc[0]
+    with pytest.raises(ValueError, match="published after 2040-01-01"):
+        judgements.first_after(events, "2040-01-01", single)
+    with pytest.raises(ValueError, match="after 2017-03-31 by 2017-04-01"):
+        judgements.latest(events, "2017-04-01", single, after="2017-03-31")
 
 
 def test_judgements_before_by_and_after(tables, leeds):

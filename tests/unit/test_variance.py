@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from care_rates import components, influence, specification, variance
+from care_rates import components, henderson, influence, specification, variance
 
 pytestmark = pytest.mark.unit
 DATA = Path(__file__).parent / "data"
@@ -193,6 +193,31 @@ def test_mixed_model_gives_the_analysis_of_variance(areas):
     assert found["converged"] and found["fixed"] == pytest.approx(0, abs=1e-6)
     with_driver = components.mixed(areas, "y", "moving")
     assert with_driver["fixed"] > 20
+    quick = henderson.components(variance.moments(full, "y", {}))
+    assert quick[1:] == pytest.approx(100 * expected / expected.sum(), rel=1e-8)
+    assert quick[0] == 0
+
+
+def test_mixed_model_takes_whole_names(areas):
+    """A column whose name is part of a driver's name does not cost rows."""
+    found = components.mixed(areas.assign(mov=np.nan), "y", "moving")
+    assert found["rows"] == len(areas)
+    assert found["years"] == "2011 to 2018"
+
+
+def test_henderson_is_near_the_likelihood(areas):
+    data = variance.moments(areas, "y", {"drivers": ["moving"]})
+    quick = henderson.intervals(data, 200, 3)
+    slow = components.mixed(areas, "y", "moving")[list(henderson.PARTS)].astype(float)
+    assert quick["percent"].to_numpy() == pytest.approx(slow.to_numpy(), abs=2.5)
+    assert (quick["low"] < quick["percent"]).all() and (quick["percent"] < quick["high"]).all()
+    twice = henderson.components(data, np.full(len(data.entities), 2.0))
+    assert twice == pytest.approx(quick["percent"].to_numpy(), rel=0.05)  # freedom apart
+    gone = np.ones(len(data.entities))
+    gone[0] = 0
+    rest = variance.moments(areas[areas["unit_id"] != data.entities[0]], "y",
+                            {"drivers": ["moving"]})  # fmt: skip
+    assert henderson.components(data, gone) == pytest.approx(henderson.components(rest), rel=1e-6)
 
 
 def test_chance_finds_poisson_counts():
