@@ -267,7 +267,9 @@ def _judge_direction(claim, value) -> Verdict:
         found, text = (number > 0) - (number < 0), _size(number)
     if found == wanted:
         return Verdict("exact", text)
-    return Verdict("contradicted", text, "sign" if found * wanted < 0 else "significance")
+    tested = claim.kind in ("associational", "causal")
+    flag = "sign" if found * wanted < 0 else "significance" if tested else ""
+    return Verdict("contradicted", text, flag)
 
 
 def judge_implied(claim: Claim, implied: Implied) -> Verdict:

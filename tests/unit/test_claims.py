@@ -129,8 +129,11 @@ def test_ranges_take_the_weaker_end(bands):
     ],
 )
 def test_directions(published, value, status, flag):
-    verdict = c.judge(claim(published, "direction", "sign"), value)
+    tested = claim(published, "direction", "sign", kind="associational")
+    verdict = c.judge(tested, value)
     assert (verdict.status, verdict.decision_flag) == (status, flag)
+    described = c.judge(claim(published, "direction", "sign"), value)
+    assert (described.status, described.decision_flag) == (status, flag.replace("significance", ""))
 
 
 def test_names_in_order_and_as_sets():
