@@ -53,6 +53,28 @@ def spearman_test(x: np.ndarray, y: np.ndarray) -> tuple[float, float, str]:
     return float(found.statistic), float(exact.pvalue), "exact, every permutation"
 
 
+def partial_spearman(x: np.ndarray, y: np.ndarray, held: np.ndarray) -> tuple[float, float]:
+    """Rank correlation of two figures with a third held still.
+
+    Parameters
+    ----------
+    x, y, held : numpy.ndarray, shape (n,)
+        Without missing values.
+
+    Returns
+    -------
+    tuple of float
+        ``(r_xy - r_xz r_yz) / sqrt((1 - r_xz²)(1 - r_yz²))`` of Spearman's coefficients,
+        and its two-sided p by the t approximation with n - 3 degrees of freedom.
+    """
+    ranks = np.array([stats.rankdata(z) for z in (x, y, held)])
+    r = np.corrcoef(ranks)
+    found = (r[0, 1] - r[0, 2] * r[1, 2]) / np.sqrt((1 - r[0, 2] ** 2) * (1 - r[1, 2] ** 2))
+    freedom = len(ranks[0]) - 3
+    t = found * np.sqrt(freedom / (1 - found**2))
+    return float(found), float(2 * stats.t.sf(abs(t), freedom))
+
+
 def adjust(p: Sequence[float]) -> pd.DataFrame:
     """Adjust p values for the number of tests.
 
@@ -221,3 +243,31 @@ def findings(table: pd.DataFrame, alpha: float) -> pd.Series:
     """
     words = np.where(table["rs"] > 0, "positive", "negative")
     return pd.Series(np.where(table["p"] < alpha, words, "none"), index=table.index)
+
+
+PLAIN = {
+    "n": "authorities", "rs": "rank correlation", "low": "interval from", "high": "interval to",
+    "percentile_low": "percentile interval from", "percentile_high": "percentile interval to",
+    "p": "p", "holm": "p, Holm", "bh": "p, Benjamini-Hochberg", "ratio": "rate ratio",
+    "estimate": "estimate",
+}  # fmt: skip
+"""The columns of this module's tables, and of models, in words for a reader."""
+
+
+def plain(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Put a table of tests into words for a reader.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from :func:`rank_correlations`.
+    *columns : str
+        Which columns to give; all but ``p_method`` unless told.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same numbers under the names of ``PLAIN``.
+    """
+    kept = table[list(columns)] if columns else table.drop(columns="p_method", errors="ignore")
+    return kept.rename(columns=PLAIN)

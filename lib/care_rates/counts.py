@@ -6,10 +6,9 @@ step of a factor, the others held still. Estimators are those of statsmodels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -158,75 +157,3 @@ def _ratios(found, terms: Sequence[str], level: float) -> pd.DataFrame:
     table = {"ratio": np.exp(slope), "low": np.exp(slope - half), "high": np.exp(slope + half),
              "p": 2 * stats.norm.sf(np.abs(slope / error))}  # fmt: skip
     return pd.DataFrame(table).rename_axis("factor")
-
-
-def specification_curve(
-    frame: pd.DataFrame, count: str, exposure: str, factors: Sequence[str],
-    samples: Mapping[str, pd.Series], always: Sequence[str] = (), level: float = 0.95,
-) -> pd.DataFrame:  # fmt: skip
-    """Fit every set of factors in every sample, to see what a finding leans on.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row an authority.
-    count, exposure : str
-        As in :func:`fit`.
-    factors : sequence of str
-        Every non-empty subset is a specification.
-    samples : mapping of str to pandas.Series
-        Names and row masks.
-    always : sequence of str
-        Terms in every model.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a factor in a specification: ``sample, factor, controls`` (the other
-        factors, joined), ``size, n, ratio, low, high, p``. Poisson, robust errors. All
-        models of a sample use the same complete rows.
-    """
-    found = []
-    for sample, mask in samples.items():
-        rows = frame[mask].dropna(subset=[count, exposure, *factors, *always])
-        for size in range(1, len(factors) + 1):
-            for chosen in combinations(factors, size):
-                model = fit(rows, count, exposure, [*chosen, *always], level=level)
-                table = model.table.loc[list(chosen)].reset_index()
-                table["controls"] = [
-                    ", ".join(other for other in chosen if other != name) for name in chosen
-                ]
-                found.append(table.assign(sample=sample, size=size, n=model.n))
-    out = pd.concat(found, ignore_index=True)
-    return out[["sample", "factor", "controls", "size", "n", "ratio", "low", "high", "p"]]
-
-
-def summarise_curve(curve: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
-    """Sum a specification curve up by factor and sample.
-
-    Parameters
-    ----------
-    curve : pandas.DataFrame
-        From :func:`specification_curve`.
-    alpha : float
-        Level of significance.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``models, lowest, median, highest`` ratio, and the percent of models with a ratio
-        above 1 and with p below ``alpha``.
-    """
-    grouped = curve.groupby(["sample", "factor"], sort=False)
-    return pd.DataFrame(
-        {
-            "models": grouped.size(),
-            "lowest": grouped["ratio"].min(),
-            "median": grouped["ratio"].median(),
-            "highest": grouped["ratio"].max(),
-            "percent above 1": grouped["ratio"].agg(lambda r: 100 * (r > 1).mean()),
-            f"percent with p < {alpha:g}": grouped["p"].agg(lambda p: 100 * (p < alpha).mean()),
-        }
-    )

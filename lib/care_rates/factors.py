@@ -8,6 +8,7 @@ import pandas as pd
 
 from care_rates.areas import SCILLY, to_units
 from care_rates.judgements import latest
+from care_rates.rates import average, average_change
 
 LATEST = {
     **{year: f"dfe_cla_{year}_ud" for year in (2011, 2012, 2013)},
@@ -181,3 +182,37 @@ def before_and_after(
             "after": (at[years] - at[0]) / years,
         }
     )
+
+
+def windows(panel: pd.DataFrame, wanted: Mapping[str, tuple[str, str, int, int]]) -> pd.DataFrame:
+    """Sum a panel up by authority: means and changes over stated windows.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        ``unit_id, year`` and columns (see :func:`assemble`).
+    wanted : mapping of str to (str, str, int, int)
+        Name to column, ``mean`` or ``change``, first and last year-end. A mean is of
+        the years at hand; a change needs both ends and is by the year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an authority, one column a name.
+
+    Raises
+    ------
+    ValueError
+        If a kind is neither ``mean`` nor ``change``.
+    """
+    out = {}
+    for name, (column, kind, first, last) in wanted.items():
+        if kind not in ("mean", "change"):
+            raise ValueError(f"{name}: a window gives a mean or a change, not a {kind}.")
+        wide = panel.pivot(index="unit_id", columns="year", values=column)
+        years = range(first, last + 1)
+        out[name] = (
+            average(wide, years, complete=False) if kind == "mean"
+            else average_change(wide, first, last)
+        )  # fmt: skip
+    return pd.DataFrame(out)

@@ -2,10 +2,47 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import pandas as pd
 
 from care_rates.charts import BLUE, GREEN, GREY, ORANGE, PURPLE, WIDTH
+
+STEP = 0.01
+"""Ratios of a curve that round to the same multiple of this are drawn as one tick."""
+
+
+def ticks(low: float, high: float, reference: float, about: int = 7) -> list[float]:
+    """Place axis ticks at round steps from a reference, which is always one of them.
+
+    Parameters
+    ----------
+    low, high : float
+        Least and greatest value drawn.
+    reference : float
+        Where there would be no association (0, or 1 for a ratio).
+    about : int
+        Roughly how many ticks.
+
+    Returns
+    -------
+    list of float
+        Ticks that cover the values and the reference.
+    """
+    low, high = min(low, reference), max(high, reference)
+    rough = max(high - low, 1e-9) / about
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(k * power for k in (1, 2, 5, 10) if k * power >= rough * (1 - 1e-9))
+    first, last = math.floor((low - reference) / step), math.ceil((high - reference) / step)
+    return [round(reference + k * step, 10) for k in range(first, last + 1)]
+
+
+def _axis(values: pd.Series, reference: float, title: str, field: str) -> alt.X:
+    """An axis that shows the reference as a tick."""
+    at = ticks(values.min(), values.max(), reference)
+    scale = alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False)
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(values=at))
 
 
 def specification_strips(curve: pd.DataFrame, *, labels: dict[str, str]) -> alt.LayerChart:
@@ -21,17 +58,19 @@ def specification_strips(curve: pd.DataFrame, *, labels: dict[str, str]) -> alt.
     Returns
     -------
     altair.LayerChart
-        Filled ticks where the interval leaves 1 out, faint ones where it holds it.
+        Filled ticks where the interval leaves 1 out, faint ones where it holds it; those
+        that would fall on one another (see ``STEP``) are drawn once.
     """
     rows = curve[["sample", "factor", "ratio"]].copy()
     rows["clear"] = (curve["low"] > 1) | (curve["high"] < 1)
+    rows["ratio"] = (rows["ratio"] / STEP).round() * STEP
     rows["factor"] = rows["factor"].map(labels)
+    rows = rows.round({"ratio": 6}).drop_duplicates()
     samples = list(dict.fromkeys(rows["sample"]))
     base = alt.Chart(rows).encode(
         y=alt.Y("factor:N", title=None, sort=list(labels.values())),
         yOffset=alt.YOffset("sample:N", sort=samples),
-        x=alt.X("ratio:Q", title="rate ratio for one standard deviation more",
-                scale=alt.Scale(zero=False)),
+        x=_axis(rows["ratio"], 1, "rate ratio for one standard deviation more", "ratio"),
         color=alt.Color("sample:N", title=None,
                         scale=alt.Scale(domain=samples, range=[BLUE, ORANGE])),
         opacity=alt.condition("datum.clear", alt.value(0.95), alt.value(0.28)),
@@ -74,7 +113,8 @@ def paired_intervals(
     return alt.layer(
         line.encode(x="at:Q"),
         base.mark_rule(strokeWidth=2).encode(
-            x=alt.X("low:Q", title=title, scale=alt.Scale(zero=False)), x2="high:Q"),
+            x=_axis(pd.concat([frame["low"], frame["high"]]), reference, title, "low"),
+            x2="high:Q"),
         base.mark_circle(size=52, opacity=1).encode(
             x="estimate:Q", tooltip=[label, series, "estimate", "low", "high"]),
     ).properties(

@@ -94,6 +94,7 @@ def region_boxes(
         Regions in the order of ``boxes``.
     """
     rows = boxes.reset_index()
+    width = WIDTH - 60
     y = alt.Y("region:N", sort=list(boxes.index), title=None)
     x = alt.X(
         "low_whisker:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(labelOverlap=True)
@@ -101,21 +102,81 @@ def region_boxes(
     base = alt.Chart(rows).encode(y=y)
     layers = [
         base.mark_rule(color=GREY).encode(x=x, x2="high_whisker:Q"),
-        base.mark_bar(color="#cfe3f1", height=16).encode(x="q1:Q", x2="q3:Q"),
+        base.mark_bar(color="#cfe3f1", height=15).encode(x="q1:Q", x2="q3:Q"),
         alt.Chart(points[["region", "area", value]].dropna())
         .mark_circle(size=16, color=BLUE, opacity=0.55, aria=False)
         .encode(y=y, x=f"{value}:Q", tooltip=["area", value]),
-        base.mark_tick(color=DARK, thickness=2, height=16).encode(x="median:Q"),
+        base.mark_tick(color=DARK, thickness=2, height=15).encode(x="median:Q"),
     ]
-    for side, end, dx, dy in (("below", "min", -3, -9), ("above", "max", 7, 0)):
-        named = rows[rows[side] != ""]
+    labels = outlier_labels(boxes, points, value, width)
+    for place, (align, dx, dy) in PLACES.items():
+        named = labels[labels["place"] == place]
         if len(named):
             layers.append(
                 alt.Chart(named)
-                .mark_text(align="left", dx=dx, dy=dy, fontSize=10, color=DARK)
-                .encode(y=y, x=f"{end}:Q", text=f"{side}:N")
+                .mark_text(align=align, dx=dx, dy=dy, fontSize=10, color=DARK)
+                .encode(y=y, x="at:Q", text="label:N")
             )
-    return alt.layer(*layers).properties(width=WIDTH - 60, height=30 * len(rows))
+    return alt.layer(*layers).properties(width=width, height=36 * len(rows))
+
+
+PLACES = {
+    "left": ("right", -6, 0), "right": ("left", 6, 0), "over, to the right": ("left", -3, -14),
+    "over, to the left": ("right", 3, -14),
+}  # fmt: skip
+"""Where a label stands by its point: alignment and shift in pixels."""
+_LETTER = 5.4
+"""Width of a letter of the labels in pixels."""
+
+
+def outlier_labels(
+    boxes: pd.DataFrame, points: pd.DataFrame, value: str, width: float
+) -> pd.DataFrame:
+    """Place the names of outliers where they cover neither box nor other points.
+
+    Parameters
+    ----------
+    boxes : pandas.DataFrame
+        From :func:`care_rates.boxplot.boxes_by_region`.
+    points : pandas.DataFrame
+        ``region, area`` and ``value``.
+    value : str
+        Column of the points.
+    width : float
+        Of the drawing, in pixels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region, at, label, place`` (a key of ``PLACES``). Beside the point where there
+        is room before the edge or the next point, else above the row; names that would
+        run into one another are joined.
+    """
+    kept = points[["region", "area", value]].dropna().sort_values(value, kind="stable")
+    low, high = kept[value].min(), kept[value].max()
+    pixel = width / (high - low) if high > low else 1.0
+    found = []
+    for region, box in boxes.iterrows():
+        inside = kept[kept["region"] == region]
+        below = inside[inside[value] < box["low_whisker"]] if box["below"] else inside[:0]
+        above = inside[inside[value] > box["high_whisker"]] if box["above"] else inside[:0]
+        sides = (
+            (below, "left", low, "over, to the right"),
+            (above.iloc[::-1], "right", high, "over, to the left"),
+        )
+        for rows, beside, edge, over in sides:
+            groups: list[list] = []  # from the edge inwards
+            for name, at in zip(rows["area"], rows[value], strict=True):
+                room = abs(groups[-1][1] - at) * pixel if groups else abs(at - edge) * pixel
+                if groups and room < _LETTER * len(str(name)) + 18:
+                    groups[-1][2].append(str(name))
+                else:
+                    groups.append([region, at, [str(name)], room])
+            for place, at, names, room in groups:
+                label = "; ".join(names)
+                fits = room > _LETTER * len(label) + 10
+                found.append((place, at, label, beside if fits else over))
+    return pd.DataFrame(found, columns=["region", "at", "label", "place"])
 
 
 def growth_bars(frame: pd.DataFrame) -> alt.Chart:
@@ -169,12 +230,17 @@ def change_histogram(change: pd.DataFrame, value: str, *, title: str) -> alt.Lay
     altair.LayerChart
         Bars of width 1 and a line at no change.
     """
+    rows = change[[value]].dropna()
+    signs = (rows[value].round(9) > 0).astype(int) - (rows[value].round(9) < 0).astype(int)
+    rows = rows.assign(direction=signs.map({-1: "fell", 0: "no change", 1: "rose"}))
+    colours = alt.Scale(domain=list(DIRECTION_COLOURS), range=list(DIRECTION_COLOURS.values()))
     bars = (
-        alt.Chart(change[[value]])
-        .mark_bar(stroke="white", color=BLUE)
+        alt.Chart(rows)
+        .mark_bar(stroke="white")
         .encode(
             x=alt.X(f"{value}:Q", bin=alt.Bin(step=1), title=title),
             y=alt.Y("count():Q", title="local authorities"),
+            color=alt.Color("direction:N", title=None, scale=colours),
         )
     )
     line = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=DARK, strokeDash=[4, 3])

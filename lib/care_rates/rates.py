@@ -108,6 +108,43 @@ def average_change(wide: pd.DataFrame, start: int, end: int) -> pd.Series:
     return (wide[end] - wide[start]) / (end - start)
 
 
+def change_by(wide: pd.DataFrame, years: Sequence[int], way: str) -> pd.Series:
+    """Average change a year, by one of several ways that a report could mean.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        Authorities by years.
+    years : sequence of int
+        Year-ends of the window, in order, at least two.
+    way : {"steps", "slope", "percent", "rounded"}
+        The mean of the yearly steps; the slope of a least-squares line; the mean of
+        the yearly growth rates in percent; the mean step rounded to a whole number.
+
+    Returns
+    -------
+    pandas.Series
+        Change a year, in the unit of the figures (``percent``: in percent); missing
+        where a year is missing.
+
+    Raises
+    ------
+    ValueError
+        For an unknown way.
+    """
+    rows = wide[list(years)].astype(float)
+    if way == "slope":
+        time = np.asarray(years, float) - np.mean(years)
+        return rows @ time / (time @ time)
+    if way == "percent":
+        grown = 100 * (rows.shift(-1, axis=1) / rows - 1).iloc[:, :-1]
+        return grown.mean(axis=1).where(rows.notna().all(axis=1))
+    if way not in ("steps", "rounded"):
+        raise ValueError(f"way {way!r} is not one of: steps, slope, percent, rounded.")
+    steps = average_change(rows, years[0], years[-1]).where(rows.notna().all(axis=1))
+    return to_nearest(steps, 1) if way == "rounded" else steps
+
+
 def spread(values: pd.Series) -> pd.Series:
     """Sum up values of authorities.
 

@@ -180,3 +180,48 @@ def readings_by_region(
                 values = average_change(wide, start, end) if change else average(wide, years, False)
                 out[f"{start} to {end}, {name}"] = by_region(values, region)
     return out
+
+
+def values(
+    readings: Mapping[str, pd.DataFrame | pd.Series | Mapping], cells: Mapping[str, str]
+) -> pd.DataFrame:
+    """Show what some cells would be under every reading.
+
+    Parameters
+    ----------
+    readings : mapping of str to table
+        The table under each reading (see :func:`ambiguity`).
+    cells : mapping of str to str
+        ``row.column`` of a cell to what to call it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a reading, one column a cell; missing where a reading has it not.
+    """
+    rows = {name: flat(table) for name, table in readings.items()}
+    wanted = {name: [row.get(cell, np.nan) for cell in cells] for name, row in rows.items()}
+    table = pd.DataFrame.from_dict(wanted, orient="index", columns=list(cells.values()))
+    return table.rename_axis("reading")
+
+
+def in_order(means: pd.Series, decimals: int, listed: str) -> list[str]:
+    """Order rows by their printed means, rows that print alike as a report lists them.
+
+    Parameters
+    ----------
+    means : pandas.Series
+        Computed means by row name.
+    decimals : int
+        Decimals that the report prints.
+    listed : str
+        Names in the order of the report, joined by semicolons.
+
+    Returns
+    -------
+    list of str
+        Lowest mean first. A tie in print tells no order, so it cannot contradict one.
+    """
+    place = {name.strip(): rank for rank, name in enumerate(listed.split(";"))}
+    shown = means.map(lambda value: float(fixed(value, decimals)))
+    return sorted(means.index, key=lambda name: (shown[name], place[name]))

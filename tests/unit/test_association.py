@@ -191,3 +191,26 @@ def test_box_statistics_name_outliers():
 def test_findings_in_words():
     table = pd.DataFrame({"rs": [0.3, -0.3, 0.1], "p": [0.001, 0.04, 0.2]}, index=list("abc"))
     assert association.findings(table, 0.05).tolist() == ["positive", "negative", "none"]
+
+
+def test_partial_spearman_is_pingouins():
+    import pingouin
+
+    rng = np.random.default_rng(8)
+    z = rng.normal(size=90)
+    frame = pd.DataFrame({"x": z + rng.normal(size=90), "y": z + rng.normal(size=90), "z": z})
+    theirs = pingouin.partial_corr(frame, "x", "y", "z", method="spearman").iloc[0]
+    ours = association.partial_spearman(*frame.to_numpy().T)
+    p = next(theirs[name] for name in ("p-val", "p_val", "p") if name in theirs)
+    assert ours == pytest.approx((theirs["r"], p))
+    assert abs(ours[0]) < abs(association.spearman_test(frame["x"], frame["y"])[0])
+
+
+def test_plain_words_keep_the_numbers():
+    table = pd.DataFrame({"n": [9], "rs": [0.2], "p": [0.6], "p_method": ["t"], "bh": [0.6]})
+    words = association.plain(table)
+    assert words.columns.tolist() == [
+        "authorities", "rank correlation", "p", "p, Benjamini-Hochberg"
+    ]  # fmt: skip
+    assert words["rank correlation"].tolist() == [0.2]
+    assert association.plain(table, "p").columns.tolist() == ["p"]

@@ -104,23 +104,6 @@ def test_standardise(areas):
     assert out["low_income"].equals(areas["low_income"])
 
 
-def test_specification_curve_fits_every_subset(areas):
-    masks = {"all": areas["london"] >= 0, "without London": areas["london"] == 0}
-    curve = counts.specification_curve(areas, "number", "population", ["low_income", "cost"], masks)
-    assert len(curve) == 2 * 4  # two single models and one pair, a row a factor
-    pair = curve.query("sample == 'all' and size == 2 and factor == 'cost'").iloc[0]
-    direct = counts.fit(areas, "number", "population", ["low_income", "cost"]).table.loc["cost"]
-    assert pair["ratio"] == pytest.approx(direct["ratio"])
-    assert pair["controls"] == "low_income"
-    summary = counts.summarise_curve(curve)
-    assert summary.loc[("all", "low_income"), "models"] == 2
-    assert summary.loc[("all", "low_income"), "percent above 1"] == 100
-    held = counts.specification_curve(
-        areas, "number", "population", ["cost"], {"all": masks["all"]}, ["london"]
-    )
-    assert held["factor"].tolist() == ["cost"]
-
-
 def test_shapley_shares_are_pingouins(areas):
     import pingouin
 

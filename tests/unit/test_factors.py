@@ -122,3 +122,15 @@ def test_before_and_after_an_inspection(events):
     assert out.loc["C", "year"] == 2017  # published on 1 April 2017
     assert out.loc["C", ["before", "after"]].tolist() == [0, 2]
     assert np.isnan(factors.before_and_after(rates, first, 4).loc["A", "before"])
+
+
+def test_windows_give_means_and_changes():
+    panel = pd.DataFrame({"unit_id": ["A"] * 3 + ["B"] * 2, "year": [2018, 2019, 2020, 2018, 2019],
+                          "cost": [10.0, 20, 40, 5, np.nan]})  # fmt: skip
+    out = factors.windows(panel, {"level": ("cost", "mean", 2018, 2019),
+                                  "moved": ("cost", "change", 2018, 2020)})  # fmt: skip
+    assert out.loc["A"].tolist() == [15, 15]
+    assert out.loc["B", "level"] == 5  # the years at hand
+    assert np.isnan(out.loc["B", "moved"])
+    with pytest.raises(ValueError, match="a mean or a change, not a sum"):
+        factors.windows(panel, {"x": ("cost", "sum", 2018, 2019)})

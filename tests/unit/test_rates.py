@@ -176,3 +176,34 @@ def test_windows_and_readings_by_region():
 def test_to_nearest_rounds_half_up():
     assert rates.to_nearest(pd.Series([102.5, 97.4, 107.5]), 5).tolist() == [105, 95, 110]
     assert np.isnan(rates.to_nearest(pd.Series([np.nan]), 5)[0])
+
+
+def test_change_by_every_way():
+    wide = pd.DataFrame(
+        {2012: [10.0, 50], 2013: [20.0, 50], 2014: [16.0, np.nan]}, index=["A", "B"]
+    )
+    years = range(2012, 2015)
+    assert rates.change_by(wide, years, "steps")["A"] == pytest.approx(3)
+    assert rates.change_by(wide, years, "slope")["A"] == pytest.approx(
+        np.polyfit([2012, 2013, 2014], [10, 20, 16], 1)[0]
+    )
+    assert rates.change_by(wide, years, "percent")["A"] == pytest.approx((100 - 20) / 2)
+    assert rates.change_by(wide / 2, years, "rounded")["A"] == 2  # 1.5 goes up
+    for way in ("steps", "slope", "percent", "rounded"):
+        assert np.isnan(rates.change_by(wide, years, way)["B"])
+    with pytest.raises(ValueError, match="not one of: steps"):
+        rates.change_by(wide, years, "median")
+
+
+def test_values_under_every_reading():
+    tried = {"one": pd.DataFrame({"mean": [1.0]}, index=["North East"]), "two": {"x": 2.0}}
+    table = readings.values(tried, {"north_east.mean": "North East"})
+    assert table.loc["one", "North East"] == 1
+    assert np.isnan(table.loc["two", "North East"])
+
+
+def test_rows_that_print_alike_keep_the_order_of_the_report():
+    means = pd.Series({"A": -0.757, "B": -0.787, "C": -1.2})
+    assert readings.in_order(means, 1, "C; A; B") == ["C", "A", "B"]
+    assert readings.in_order(means, 1, "C; B; A") == ["C", "B", "A"]
+    assert readings.in_order(means, 2, "C; A; B") == ["C", "B", "A"]  # no tie any more
