@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -122,7 +123,7 @@ def region_boxes(
 
 PLACES = {
     "left": ("right", -6, 0), "right": ("left", 6, 0), "over, to the right": ("left", -3, -14),
-    "over, to the left": ("right", 3, -14),
+    "over, to the left": ("right", 3, -14), "under, to the left": ("right", 3, 15),
 }  # fmt: skip
 """Where a label stands by its point: alignment and shift in pixels."""
 _LETTER = 5.4
@@ -160,23 +161,29 @@ def outlier_labels(
         inside = kept[kept["region"] == region]
         below = inside[inside[value] < box["low_whisker"]] if box["below"] else inside[:0]
         above = inside[inside[value] > box["high_whisker"]] if box["above"] else inside[:0]
-        sides = (
-            (below, "left", low, "over, to the right"),
-            (above.iloc[::-1], "right", high, "over, to the left"),
-        )
-        for rows, beside, edge, over in sides:
-            groups: list[list] = []  # from the edge inwards
-            for name, at in zip(rows["area"], rows[value], strict=True):
-                room = abs(groups[-1][1] - at) * pixel if groups else abs(at - edge) * pixel
-                if groups and room < _LETTER * len(str(name)) + 18:
-                    groups[-1][2].append(str(name))
-                else:
-                    groups.append([region, at, [str(name)], room])
-            for place, at, names, room in groups:
-                label = "; ".join(names)
-                fits = room > _LETTER * len(label) + 10
-                found.append((place, at, label, beside if fits else over))
+        taken = -math.inf  # how far names above the row reach, from the left
+        for at, label, room in _groups(below, value, low, pixel):
+            fits = room > _LETTER * len(label) + 10
+            found.append((region, at, label, "left" if fits else "over, to the right"))
+            if not fits:
+                taken = max(taken, at * pixel + _LETTER * len(label))
+        for at, label, room in _groups(above.iloc[::-1], value, high, pixel):
+            size = _LETTER * len(label) + 10
+            over = "under, to the left" if at * pixel - size < taken else "over, to the left"
+            found.append((region, at, label, "right" if room > size else over))
     return pd.DataFrame(found, columns=["region", "at", "label", "place"])
+
+
+def _groups(rows: pd.DataFrame, value: str, edge: float, pixel: float) -> list[tuple]:
+    """Names from the edge inwards, joined where they would touch, and the room by each."""
+    groups: list[tuple[float, list[str], float]] = []
+    for name, at in zip(rows["area"].astype(str), rows[value], strict=True):
+        room = abs((groups[-1][0] if groups else edge) - at) * pixel
+        if groups and room < _LETTER * len(name) + 18:
+            groups[-1][1].append(name)
+        else:
+            groups.append((at, [name], room))
+    return [(at, "; ".join(names), room) for at, names, room in groups]
 
 
 def growth_bars(frame: pd.DataFrame) -> alt.Chart:

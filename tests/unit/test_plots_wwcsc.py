@@ -124,6 +124,18 @@ def test_names_of_outliers_do_not_run_into_one_another(areas):
     assert west.loc["area 13", "place"] == "over, to the right"  # the lowest of all
 
 
+def test_names_above_a_row_from_both_sides_do_not_meet():
+    values = [0.0, *np.linspace(45, 55, 10), 100]
+    frame = pd.DataFrame({"region": "North East", "rate": values})
+    frame["area"] = ["a long name of an area", *"bcdefghijk", "another long name"]
+    both = boxplot.boxes_by_region(frame["rate"], frame["region"], frame["area"], "hinges",
+                                   ["North East"])  # fmt: skip
+    wide = plots_wwcsc.outlier_labels(both, frame, "rate", 500)["place"].tolist()
+    assert wide == ["over, to the right", "over, to the left"]
+    narrow = plots_wwcsc.outlier_labels(both, frame, "rate", 180)["place"].tolist()
+    assert narrow == ["over, to the right", "under, to the left"]
+
+
 def test_histogram_has_a_colour_for_each_direction():
     change = pd.DataFrame({"change": [0.2, -1.0, 0.0, np.nan]})
     drawn = plots_wwcsc.change_histogram(change, "change", title="t").to_dict()
