@@ -39,7 +39,7 @@ def ticks(low: float, high: float, reference: float, about: int = 7) -> list[flo
 
 
 def _axis(values: pd.Series, reference: float, title: str, field: str) -> alt.X:
-    """An axis that shows the reference as a tick."""
+    """Give an axis that shows the reference as a tick."""
     at = ticks(values.min(), values.max(), reference)
     scale = alt.Scale(domain=[at[0], at[-1]], nice=False, zero=False)
     return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(values=at))
