@@ -15,7 +15,7 @@ import pandas as pd
 from care_rates.arithmetic import Implied
 from care_rates.printed import Printed, fixed, parse_range
 
-SIGNED = ("change", "points", "growth", "correlation")
+SIGNED = ("change", "share_change", "points", "growth", "correlation")
 DIRECTIONS = {
     "increase": 1, "positive": 1, "higher": 1, "yes": 1,
     "decrease": -1, "negative": -1, "lower": -1, "no": -1,
