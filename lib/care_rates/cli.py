@@ -200,7 +200,8 @@ def _ingest(options: argparse.Namespace) -> int:
         raise ValueError("ingest: name the publisher's CSV files.")
     names = ("release_year", "publisher", "title", "release", "dry_run")
     told = {name: getattr(options, name) for name in names}
-    told |= {"tables": options.table, "headings": options.heading}
+    told |= {"tables": options.table, "headings": options.heading, "absent": options.absent}
+    told |= {"replace": options.replace, "revised": options.revised}
     report = ingest.ingest(options.file, ingest.Options(**told))
     print(report.text())
     if options.report:
@@ -259,6 +260,12 @@ def parser() -> argparse.ArgumentParser:
     for word in ("publisher", "title", "release"):
         take.add_argument(f"--{word}", metavar="TEXT", help="for sources.csv")
     take.add_argument("--heading", action="append", default=[], metavar="OLD=KNOWN")
+    for word, name, said in (
+        ("absent", "AREA|all", "the publisher leaves this area out; all: the file is a part"),
+        ("replace", "RELEASE", "many figures of this known release may be replaced"),
+        ("revised", "TABLE", "its back years may differ much from the release before"),
+    ):
+        take.add_argument(f"--{word}", action="append", default=[], metavar=name, help=said)
     take.add_argument("--dry-run", action="store_true", help="say what would be done")
     take.add_argument("--report", metavar="FILE.csv", help="keep every revision and row left out")
     take.add_argument("--finish", action="store_true", help="end an ingest that was interrupted")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 
 from care_rates.data import Package
@@ -101,3 +104,40 @@ def _rate_checks(resource: dict, tables: Mapping[str, list[list[str]]]) -> list[
                 notes.append(f"{resource['name']}.{rule['rate']} of {year} is checked "
                              f"against {source}")  # fmt: skip
     return notes
+
+
+def first_and_last(stock: list[list[str]], areas: list[list[str]]) -> dict[str, list[list[str]]]:
+    """Keep the first and last year of each code in ``areas_england`` true.
+
+    Parameters
+    ----------
+    stock : list of list of str
+        The new ``cla_england``, headings first.
+    areas : list of list of str
+        The present ``areas_england``, headings first.
+
+    Returns
+    -------
+    dict of str to list of list of str
+        The new ``areas_england``; nothing if no year changes.
+    """
+    head, *body = stock
+    code, year = head.index("area_code"), head.index("year")
+    years = defaultdict(list)
+    for row in body:
+        years[row[code]].append(int(row[year]))
+    new = [list(row) for row in areas]
+    first, last = (new[0].index(f"{end}_year_in_cla") for end in ("first", "last"))
+    for row in new[1:]:
+        known = [int(row[i]) for i in (first, last) if row[i]]
+        if row[0] in years:
+            told = known + years[row[0]]
+            row[first], row[last] = str(min(told)), str(max(told))
+    return {"areas_england": new} if new != areas else {}
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    """Write rows as the tables are written: UTF-8, one line feed a row."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode("utf-8")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter, defaultdict
-from dataclasses import replace
+from collections import Counter
 
-from care_rates.areas import ENGLAND, WALES
 from care_rates.data import Package
-from care_rates.ingest.describe import describe
-from care_rates.ingest.findings import Figure, Log, Report, Revision
+from care_rates.ingest.changes import Changes, in_order
+from care_rates.ingest.describe import as_csv, describe, first_and_last
+from care_rates.ingest.findings import Figure, Log, Report
 from care_rates.ingest.known import Known
+from care_rates.ingest.options import Options
 from care_rates.ingest.places import Places
 from care_rates.ingest.recipes import STOCK
-from care_rates.ingest.revisions import KEYS_OF_A_RELEASE, Earlier, same
+from care_rates.ingest.revisions import Earlier
 from care_rates.ingest.sums import compare_sums
-
-YEARS = ("year", "mid_year")
+from care_rates.ingest.whole import YEARS, check_areas, release_field
 
 
 class Tables(Known):
@@ -35,15 +32,16 @@ class Tables(Known):
         super().__init__(package)
         self.log = log
         self.origin: dict[tuple[str, int], str] = {}
+        self.places: Places | None = None
         self.notes: list[str] = []
         self.checks: list[str] = []
         self.new: dict[str, dict[tuple, dict[str, str]]] = {}
         self.came_from: dict[tuple, Figure] = {}
+        self._whole: dict[str, dict[tuple, dict[str, str]]] = {}
         self._repeated: set[tuple[str, int]] = set()
         self._added: Counter = Counter()
         self._filled: Counter = Counter()
-        self._revised: list[Revision] = []
-        self._corrected: list[Revision] = []
+        self.changes = Changes(self)
         self.sources: dict[str, dict[str, str]] = {}
         self.sources_before = {row["source_id"]: row for row in self.mappings("sources")}
 
@@ -85,35 +83,87 @@ class Tables(Known):
             self._repeated.add((figure.file, figure.row))
             self.log.skip(figure.file, figure.row, f"the same as row {before.row}")
 
-    def changed(self, places: Places) -> dict[str, bytes]:
+    def changed(self, places: Places, options: Options) -> dict[str, bytes]:
         """Build every file that changes.
 
         Parameters
         ----------
         places : Places
-            Names for the report.
+            The areas.
+        options : Options
+            What the user accepts.
 
         Returns
         -------
         dict of str to bytes
             Content by file name, ``datapackage.json`` last.
         """
-        updates = {table: self._merge(table, places) for table in sorted(self.new)}
-        self.checks = compare_sums(self, places)
+        self.places = places
+        updates = {table: self._merge(table) for table in sorted(self.new)}
+        accepted = check_areas(self, places, options.absent, self.log)
+        self.checks = compare_sums(self, places, options)
+        accepted += self.changes.check(options, self.log)
+        self.notes += accepted
+        for row in self.sources.values():
+            told = [row["notes"], *(line for line in accepted if line not in row["notes"])]
+            row["notes"] = "; ".join(filter(None, told))
         updates = {table: rows for table, rows in updates.items() if rows is not None}
         if not updates:
             return {}
         if STOCK in updates:
-            updates |= self._first_and_last(updates[STOCK])
+            updates |= first_and_last(updates[STOCK], self.rows("areas_england"))
         known = self.sources_before | self.sources
         head = self.rows("sources")[0]
         updates["sources"] = [head, *([row[h] for h in head] for _, row in sorted(known.items()))]
-        files = {self.package.resource(t)["path"]: _text(rows) for t, rows in updates.items()}
+        files = {self.package.resource(t)["path"]: as_csv(rows) for t, rows in updates.items()}
         description, notes = describe(self.package, updates, files)
         self.notes += notes
         return files | {"datapackage.json": description}
 
-    def _merge(self, table: str, places: Places) -> list[list[str]] | None:
+    def last_year(self, table: str) -> int | None:
+        """Give the last year of a table as it stands; None while it is empty."""
+        head, *body = self.rows(table)
+        year = next(head.index(name) for name in YEARS if name in head)
+        return max((int(row[year]) for row in body), default=None)
+
+    def flag(self, table: str, name: str) -> str:
+        """Name the field of the marker that stands for a missing figure."""
+        return self.fields(table)[name]["missing_reason"]
+
+    def cells(self, table: str, key: tuple) -> list[str]:
+        """Name the fields of a new row that a file has given a figure or a marker."""
+        return [name for name in self.fields(table) if (table, key, name) in self.came_from]
+
+    def whole(self, table: str) -> dict[tuple, dict[str, str]]:
+        """Give a release as it will stand: its new rows over those that were there.
+
+        Parameters
+        ----------
+        table : str
+            Its name.
+
+        Returns
+        -------
+        dict of tuple to dict
+            Rows by key, of every release and year that has a new row.
+        """
+        if table not in self._whole:
+            keys, new = self.key(table), self.new[table]
+            by = [n for n in (release_field(keys), *YEARS) if n in self.fields(table)]
+            years = {tuple(row[name] for name in by) for row in new.values()}
+            old = {
+                tuple(row[k] for k in keys): row
+                for row in self.mappings(table)
+                if tuple(row[name] for name in by) in years
+            }
+            for key, row in new.items():
+                mine = old.setdefault(key, dict(row))
+                for name in self.cells(table, key):
+                    mine |= {n: row[n] for n in (name, self.flag(table, name))}
+            self._whole[table] = old
+        return self._whole[table]
+
+    def _merge(self, table: str) -> list[list[str]] | None:
         head, *old = self.rows(table)
         keys = self.key(table)
         at = {name: head.index(name) for name in head}
@@ -122,17 +172,18 @@ class Tables(Known):
         body, touched = [(list(row), None) for row in old], False
         place = {id(row): i for i, row in enumerate(old)}
         for key, row in self.new[table].items():
-            cells = [name for name in self.fields(table) if (table, key, name) in self.came_from]
+            cells = self.cells(table, key)
             where = self.came_from[table, key, cells[0]]
             if key not in index:
                 body.append(([row[name] for name in head], where))
                 self._added[table] += 1
-                self._compare(table, row, cells, earlier, places)
+                self.changes.beside(table, row, cells, earlier.row(row))
                 touched = True
                 continue
             mine = body[place[id(index[key])]][0]
-            new = self._update(table, row, cells, mine, at, places)
-            if new:
+            filled, changed = self.changes.update(table, row, cells, mine, at)
+            self._filled[table] += filled
+            if filled or changed:
                 mine[at["source_id"]] = row["source_id"]
                 body[place[id(index[key])]] = (mine, where)
                 touched = True
@@ -146,58 +197,6 @@ class Tables(Known):
                 self.origin[path, line] = f"{where.file}, row {where.row}"
         return [head, *(row for row, _ in body)]
 
-    def _compare(self, table, row, cells, earlier: Earlier, places) -> None:
-        """Note what differs from the last release that printed the same year."""
-        old = earlier.row(row)
-        for name in cells if old else ():
-            flag = self.fields(table)[name]["missing_reason"]
-            before, new = (old[name], old[flag]), (row[name], row[flag])
-            if before != ("", "") and not same(before, new):
-                what = self._revision(table, row, name, before, new, places)
-                self._revised.append(replace(what, before=old["source_id"], kind="revised"))
-
-    def _update(self, table, row, cells, mine, at, places) -> bool:
-        """Fill or correct a row that is there; tell whether anything changed."""
-        changed = False
-        for name in cells:
-            flag = self.fields(table)[name]["missing_reason"]
-            old, new = (mine[at[name]], mine[at[flag]]), (row[name], row[flag])
-            if same(old, new):
-                continue
-            if old == ("", ""):
-                self._filled[table] += 1
-            else:
-                what = self._revision(table, row, name, old, new, places)
-                before = mine[at["source_id"]]
-                self._corrected.append(replace(what, before=before, kind="corrected"))
-            mine[at[name]], mine[at[flag]] = new
-            changed = True
-        return changed
-
-    def _revision(self, table, row, name, old, new, places) -> Revision:
-        classes = [row[k] for k in self.key(table) if k not in (*KEYS_OF_A_RELEASE, *YEARS)]
-        year = next(row[k] for k in YEARS if k in row)
-        return Revision(
-            table, row["area_code"], places.name(row["area_code"]), year,
-            " ".join([*classes[1:], name]), old[0] or old[1], new[0] or new[1], "", "",
-        )  # fmt: skip
-
-    def _first_and_last(self, stock: list[list[str]]) -> dict[str, list[list[str]]]:
-        """Keep the first and last year of each code in ``areas_england`` true."""
-        head, *body = stock
-        code, year = head.index("area_code"), head.index("year")
-        years = defaultdict(list)
-        for row in body:
-            years[row[code]].append(int(row[year]))
-        areas = [list(row) for row in self.rows("areas_england")]
-        first, last = (areas[0].index(f"{end}_year_in_cla") for end in ("first", "last"))
-        for row in areas[1:]:
-            known = [int(row[i]) for i in (first, last) if row[i]]
-            if row[0] in years:
-                told = known + years[row[0]]
-                row[first], row[last] = str(min(told)), str(max(told))
-        return {"areas_england": areas} if areas != self.rows("areas_england") else {}
-
     def report(self) -> Report:
         """Tell what :meth:`changed` has found.
 
@@ -209,18 +208,6 @@ class Tables(Known):
         tables = sorted(self.new)
         return Report(
             (), {t: self._added[t] for t in tables}, {t: self._filled[t] for t in tables},
-            _sorted(self._revised), _sorted(self._corrected), (), tuple(self.checks),
-            tuple(self.notes), (),
+            in_order(self.changes.revised), in_order(self.changes.corrected), (),
+            tuple(self.checks), tuple(self.notes), (),
         )  # fmt: skip
-
-
-def _sorted(revisions: list[Revision]) -> tuple[Revision, ...]:
-    """Put the whole country first, then the latest years."""
-    order = [(r.area not in (ENGLAND, WALES), r.table, -int(r.year), r.area) for r in revisions]
-    return tuple(revisions[i] for i in sorted(range(len(order)), key=order.__getitem__))
-
-
-def _text(rows: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode("utf-8")

@@ -26,6 +26,13 @@ class Options:
         For ``sources.csv``; else as in the release before.
     headings : sequence of str
         ``OLD=KNOWN``: headings to be read as others.
+    absent : sequence of str
+        Areas that the publisher leaves out (codes or names), or ``all`` for a file in
+        part.
+    replace : sequence of str
+        Ids of known releases of which many figures may be replaced.
+    revised : sequence of str
+        Tables whose back years may differ much from the release before.
     dry_run : bool
         Write nothing.
     """
@@ -36,6 +43,9 @@ class Options:
     title: str | None = None
     release: str | None = None
     headings: Sequence[str] = ()
+    absent: Sequence[str] = ()
+    replace: Sequence[str] = ()
+    revised: Sequence[str] = ()
     dry_run: bool = False
 
     @property
@@ -74,8 +84,15 @@ def check_options(options: Options, package: Package) -> None:
                 Problem("options", "-", name, f"{text[:40]!r} is not a plain line of text.",
                         "Give words, without a line break or a leading = + - @.")
             )  # fmt: skip
-    for table in options.tables:
+    for table in (*options.tables, *options.revised):
         package.resource(table)
+    known = set(package.read("sources")["source_id"]) if options.replace else ()
+    for release in options.replace:
+        if release not in known:
+            problems.append(
+                Problem("options", "-", "--replace", f"{release[:40]!r} is not in sources.csv.",
+                        "Give the id that the message names, for instance dfe_cla_2024_ees.")
+            )  # fmt: skip
     for pair in options.headings:
         if not (pair.isprintable() and all(map(heading, pair.partition("=")[::2]))):
             problems.append(

@@ -178,15 +178,16 @@ class Places:
         if code and code.lower() not in MISSING:
             raise PlaceError(f"{code[:20]!r} is not an area code.", "Correct the code.")
         for candidates in (self._old.get(old, []), self._names.get(words(name), [])):
-            valid = [c for c in candidates if self._in_force(c, year)]
+            valid = [c for c in candidates if self.in_force(c, year)]
             if len(valid) == 1:
                 self._agree(valid[0], name)
                 return valid[0]
         raise PlaceError(f"{(name or old)[:40]!r} is not an authority of {year} that is known.",
                          "Correct the name, or add it to areas_england.csv first.")  # fmt: skip
 
-    def _in_force(self, code: str, year: int) -> bool:
-        row = self.known[code]
+    def in_force(self, code: str, year: int) -> bool:
+        """Tell whether an authority was there on 31 March of a year."""
+        row = self.known.get(code, {"valid_from_year": "", "valid_to_year": ""})
         since, until = row["valid_from_year"], row["valid_to_year"]
         return not (since and int(since) >= year) and not (until and int(until) < year)
 

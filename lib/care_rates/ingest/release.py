@@ -14,6 +14,7 @@ from care_rates.ingest.merge import Tables
 from care_rates.ingest.options import Options, check_headings, check_options
 from care_rates.ingest.places import Places
 from care_rates.ingest.reading import read_sheet
+from care_rates.ingest.recipes import PEOPLE
 from care_rates.ingest.recognise import File, recognise
 from care_rates.ingest.sources import source_id, source_row
 
@@ -58,6 +59,7 @@ def ingest(
     found, said = [file for file in read if file is not None], []
     for file in found:
         year = _release_year(file, found, options, log)
+        tables.notes += _gap(file, year, tables, options, log)
         log.check()
         source = source_id(file.family, file.kind, file.suffix, year)
         tables.sources[source] = source_row(
@@ -67,7 +69,7 @@ def ingest(
         for figure in file.figures:
             tables.put(figure, year, source)
     log.check()
-    changed = tables.changed(places)
+    changed = tables.changed(places, options)
     log.check()
     store.check(folder, changed, tables.origin)
     report = replace(tables.report(), files=tuple(said), left_out=tuple(log.left_out))
@@ -89,3 +91,26 @@ def _release_year(file: File, found: list[File], options: Options, log: Log) -> 
                  f"its figures end in {last}, --release-year says {year}.",
                  "Give the year of the release that printed the file.")  # fmt: skip
     return year
+
+
+def _gap(file: File, year: int, tables: Tables, options: Options, log: Log) -> list[str]:
+    """Stop at a release later than the next one, unless its year was said."""
+    fed = {figure.table for figure in file.figures}
+    people = fed == {PEOPLE}
+    fed = fed if people else fed - {PEOPLE}
+    ends = [tables.last_year(table) for table in fed]
+    last = max((end for end in ends if end is not None), default=None)
+    if last is None or year <= last + 1 + people:
+        return []
+    if options.release_year is None:
+        at = max(file.figures, key=lambda figure: figure.year)
+        log.stop(file.sheet.name, at.row, "year",
+                 f"its figures end in {file.last}; the last known year is {last}, so that "
+                 f"{last + 1} is next.",
+                 "Correct the year if it is misprinted; if years are missing, take their "
+                 f"releases in first, or say --release-year {year} to leave them out.")  # fmt: skip
+        return []
+    printed = {figure.year for figure in file.figures if figure.table in fed}
+    without = [str(y) for y in range(last + 1, file.last) if y not in printed]
+    told = f"no figures of {', '.join(without)} between {last} and {file.last}"
+    return [f"{', '.join(sorted(fed))}: {told}"] if without else []
