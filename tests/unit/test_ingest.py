@@ -276,7 +276,7 @@ FAULTS = {
     "heading twice": ([("rate_per_10000,population_estimate", "rate_per_10000,number")],
                       ["field number: the heading stands twice"]),
     "renamed heading": ([("rate_per_10000", "rate per 10k")],
-                        ["lacks them", 'say --heading "NEW=rate_per_10000"']),
+                        ["rate_per_10000 is missing", 'say --heading "NEW=rate_per_10000"']),
     "open quote": ([('"80,000"', '"80,000')], ["cannot be read", "quotes"]),
     "double counting": ([(",500,96", ",\"90,000\",96")],
                         ["add up to 91,240", "England is printed as 80,000", "its new code"]),
@@ -545,8 +545,11 @@ def test_a_cross_table_has_to_tell_its_year(raw, tmp_path):
         (b"a,b\n1,\x81\n", ["row 2", "neither UTF-8 nor Windows-1252"]),
         (b"a,b\n1," + b"x" * 3000 + b"\n", ["row 2, field column 2", "3,000 characters"]),
         (b"a,b\n1," + b"x" * 200_000 + b"\n", ["row 2", "a cell is too long"]),
-        (b"a\tb\n1\t2\n", ["separated by tabs"]),
-        (b"a;b\n1;2\n", ["separated by semicolons"]),
+        (b"a\tb\n1\t2\n", ["no known layout fits, cells separated by tabs"]),
+        (b"a;b\n1;2\n", ["no known layout fits, cells separated by semicolons"]),
+        (b"a;b,c\n1;2,3\n", ["may be separated by semicolons, or by commas"]),
+        (b"a;b\tc\n1;2\t3\n", ["may be separated by semicolons or tabs"]),
+        (b"a\x00b\x00", ["NUL byte: it is damaged, UTF-16"]),
         (b"name,value\nx,1\n", ["no known layout fits", "--heading"]),
         (b"area,a,b\nWales,x,y\n", ["no known layout fits"]),
         (b"time_period,geographic_level,pupils\n2026,National,5\n", ["no known table has"]),
@@ -560,7 +563,64 @@ def test_a_file_of_another_kind(raw, tmp_path, content, parts):
 
 
 def test_a_table_of_ours_is_not_a_release(raw):
-    refused(raw, [raw / "cla_england.csv"], "no known layout fits")
+    refused(raw, [raw / "cla_england.csv"], "is cla_england of data/raw itself",
+            "care-rates seal cla_england")  # fmt: skip
+
+
+AREA = "time_period,geographic_level,old_la_code,new_la_code,la_name"
+UNREAD = {
+    "s251_alleducation_2025.csv": (AREA + ",main_category,outturn\n2025,National,,,,x,1\n",
+                                   "section 251 spending", "seal s251_england sources"),
+    "a.csv": (AREA + ",gross_expenditure,net_expenditure\n2025,National,,,,1,1\n",
+              "section 251 spending", "s251_lines_england"),
+    "UD2016.csv": ("New_geog_code,geog_l,geog_c,geog_n,CIN_Mar2016,Referrals2016\n"
+                   "E06000001,LA,805,Hartlepool,8,9\n",
+                   "children in need of 2010 to 2017", "b1, c1, c4, d3 and d5"),
+    "b.csv": ("geog_l,geog_c,geog_n,CINAt310312,CPPstart\nLA,805,Hartlepool,8,9\n",
+              "children in need of 2010 to 2017", "in child_protection_england already"),
+    "LAA1.csv": ('"Table LAA1: Children looked after at 31 March",,\nArea,2014,2015\n'
+                 "England,68800,69540\nHartlepool,200,210\n",
+                 "a printed table on children looked after", "underlying data"),
+    "c.csv": ("old_la_code,la_name,region_name,SN_1,SN_1P\n805,Hartlepool,North East,807,Close\n",
+              "statistical neighbours", "seal neighbours_england sources"),
+    "d.csv": ("Local authority,Inspection start date,Overall effectiveness\nX,1 May 2025,Good\n",
+              "inspection outcomes of Ofsted", "seal ofsted_england sources"),
+    "e.csv": ("Weekly unit cost of children's homes,\nHartlepool,7000\n", "weekly unit costs",
+              "seal unit_cost_england sources"),
+    "f.csv": ("Children in relative low income families,\nHartlepool,7000\n", "low income",
+              "seal low_income_dwp_england sources"),
+    "g.csv": ("LA code,IMD - average score,IDACI rank\nE06000001,35,10\n",
+              "an index of deprivation", "seal deprivation_england sources"),
+    "ks62.csv": ("Under-18 conception rate,2023\nHartlepool,30\n", "conceptions under 18",
+                 "seal conceptions_england sources"),
+    "lait.csv": ("LAIT export,\nHartlepool,30\n", "local authority interactive tool",
+                 "the release that the tool took them from"),
+    "h.csv": ("Care applications per 10000,2026\nHartlepool,30\n", "of Cafcass",
+              "seal care_applications_england sources"),
+    "MYE.csv": ("code,name,age_0,age_1\nE06000001,Hartlepool,900,910\n",
+                "population by single year of age", "mid-year population file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_source_without_a_layout_is_refused_by_its_name(raw, tmp_path, name):
+    content, *parts = UNREAD[name]
+    path = tmp_path / "in" / name
+    path.parent.mkdir()
+    path.write_text(content, encoding="utf-8")
+    refused(raw, [path], f"{name}, row 1", "seems to be", *parts)
+
+
+@pytest.mark.parametrize(("sign", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_other_separators_are_read_where_they_are_plain(raw, tmp_path, sign, word):
+    with TIDY.open(encoding="utf-8-sig", newline="") as lines:
+        body = list(csv.reader(lines))
+    path = tmp_path / "in.csv"
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, delimiter=sign).writerows(body)
+    report = take_in([path], raw, dry_run=True)
+    assert report.added["cla_england"] == 11
+    assert f"cells separated by {word}" in report.files[0]
 
 
 def test_a_file_without_a_figure(raw, tmp_path):
@@ -665,7 +725,8 @@ def test_the_command(raw, tmp_path, monkeypatch, capsys):
         ("1,234", ("1234", "")), ("12.50", ("12.5", "")), ("0", ("0", "")), ("", ("", "")),
         ("1\xa0234", ("1234", "")), ("[x]", ("", "x")), ("C", ("", "c")), ("–", ("", "-")),
         ("~", ("", "low")), ("15 (r)", ("15", "")), ("8 [u]", ("8", "u")), ("7p", ("7", "")),
-        ("15 (3)", ("15", "")), ("100.0", ("100", "")), ("*", ("", "*")),
+        ("15 (3)", ("15", "")), ("100.0", ("100", "")), ("*", ("", "*")), ("—", ("", "-")),
+        ("…", ("", "..")), ("...", ("", "..")), (":", ("", "..")), ("[k]", ("", "low")),
     ],
 )  # fmt: skip
 def test_cells(text, expected):
@@ -678,6 +739,20 @@ def test_cells_that_are_no_figures(text):
         cells.parse_cell(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#N/A", "the figure is lost"), ("####", "the figure is lost"), ("<6", "is a range"),
+        ("1 to 5", "is a range"), ("N/A", "which kind of gap"), ("NULL", "which kind of gap"),
+        ("15%", "is a percentage"), ("2.1E+04", "the last digits are lost"),
+        ("21 090", "has a space or a mark"), ("21'090", "has a space or a mark"),
+    ],
+)  # fmt: skip
+def test_what_spreadsheets_make_of_cells_is_said(text, said):
+    with pytest.raises(cells.CellError, match=said):
+        cells.parse_cell(text)
+
+
 def test_headings_and_years():
     assert cells.heading("\ufeff Rate  per-10,000 (1)") == "rate_per_10,000"
     assert grid.year_of("202425") == 2025
@@ -685,6 +760,8 @@ def test_headings_and_years():
     assert grid.year_of("2024-27") is None
     assert grid.year_of("Year ending 31 March 2019 (r)") == 2019
     assert grid.year_of("week 3") is None
+    assert grid.year_of("2026-03-31") == grid.year_of("2026.0") == 2026
+    assert grid.year_of("2026-09-30") is None
 
 
 def test_earlier_releases():

@@ -125,6 +125,23 @@ def test_a_sum_that_falls_short_stops(raw, tmp_path, lines):
     assert dry(raw, tmp_path, rows, absent=["all"]).added["cla_england"] == 167
 
 
+def test_a_figure_with_a_digit_too_many_is_pointed_to(raw, tmp_path, lines):
+    rows = [dict(r) for r in lines]
+    for row in rows:
+        if (row["new_la_code"], row["population_count"]) == (LIVERPOOL, STOCK):
+            row |= {"number": "14160", "rate_per_10000": "x"}
+    stopped(raw, tmp_path, rows, "most has changed in Liverpool: 1,416 before, 14,160 here")
+
+
+def test_an_old_code_beside_the_new_one_stops(raw, tmp_path, lines):
+    """Barnsley twice is too little for the sum to show."""
+    twice = [r | {"new_la_code": "E08000038"} for r in lines if r["new_la_code"] == "E08000016"]
+    stopped(raw, tmp_path, [*lines, *twice], "Barnsley (E08000016) had ended by 2026",
+            "E08000038 on the same land has a figure too")  # fmt: skip
+    recoded = [r for r in lines if r["new_la_code"] != "E08000016"] + twice
+    assert dry(raw, tmp_path, recoded).added["cla_england"] == 167
+
+
 def test_a_year_that_is_not_the_next(raw, tmp_path, lines):
     rows = [r | {"time_period": "2062"} for r in lines]
     stopped(raw, tmp_path, rows, "row 2, field year", "end in 2062", "last known year is 2025",

@@ -10,8 +10,8 @@ Download the publisher's CSV file, leave it as it is, and say::
 
 The first line tells what would happen and writes nothing. The second writes the
 rows into ``data/raw/``, adds the release to ``sources.csv`` and describes the new
-files in ``datapackage.json``. The third makes every notebook and page again: nothing
-in them has to be edited. Commit ``data/raw/`` with a sentence that names the release.
+files in ``datapackage.json``. The third makes every notebook and page again; which of
+them go to the new year by themselves is said in ``docs/new_data.md``. Commit ``data/raw/`` with a sentence that names the release.
 
 **What is known.** Three layouts, whatever the order of the columns, the case of the
 headings, or the lines of title above them:
@@ -43,13 +43,22 @@ keeps all of it.
 unknown area, marker, class or heading, a code that belongs to another name, two rows
 that disagree, a rate that its own count and population contradict, a formula, a broken
 file. The message says file, row, field and remedy. Publishers' markers (c, x, z, .,
-.., u, low, k, :, *) become flags; a blank is never taken for zero.
+.., u, low, k, :, *) become flags; a blank is never taken for zero. So does a file that
+is not the release it seems: areas that the release before had are missing, the
+authorities fall short of the printed total by more than rounding and withheld figures
+explain, a later year than the next one, many figures of a known release that would be
+replaced, back years that differ by more than publishers revise. A source whose layout
+is not known is refused by its name (:mod:`care_rates.ingest.unread`).
 
+* ``--absent AREA`` says that the publisher leaves an area out; ``--absent all`` that the
+  file is a part. ``--replace RELEASE`` lets many figures of a known release be replaced,
+  ``--revised TABLE`` lets its back years differ (both releases stay). What was accepted
+  is noted in the report and in ``sources.csv``.
 * ``--heading "OLD=KNOWN"`` reads a renamed or misprinted heading as a known one (for
   instance ``--heading CLA_started2014=CLA_started2015``); it is noted in sources.csv.
 * ``--table NAME`` keeps only these tables, and decides where one layout can mean
   several things (tables by characteristics).
-* ``--release-year YEAR`` where the file does not show it. ``--publisher``,
+* ``--release-year YEAR`` where the file does not show it, or comes after a gap. ``--publisher``,
   ``--title`` and ``--release`` say what ``sources.csv`` should hold.
 * A new authority: add its row to ``areas_england.csv`` (its predecessors get
   ``valid_to_year``), say ``care-rates seal areas_england``, then take in the release.

@@ -7,11 +7,27 @@ from decimal import Decimal
 
 MARKERS = {
     "c": "c", "x": "x", "z": "z", "u": "u", "low": "low", ".": ".", "..": "..", "-": "-",
-    "*": "*", ":": "..", "k": "low", "~": "low", "–": "-",
+    "*": "*", ":": "..", "k": "low", "~": "low", "–": "-", "—": "-",
+    "…": "..", "...": "..",
 }  # fmt: skip
 """Publishers' markers and the flag that each becomes. ``:`` is the department's older
 sign for not available (as ``..``), ``k`` and ``~`` its other signs for a figure too low
-to show (as ``low``)."""
+to show (as ``low``); word processors make ``…`` of dots and ``—`` of a dash."""
+
+HINTS = (
+    (re.compile(r"#(n/a|ref!|value!|div/0!|name\?|num!|null!)|#+", re.I),
+     "is what a spreadsheet shows in place of a figure: the figure is lost"),
+    (re.compile(r"[<>≤≥].*|\d+\s*(to|-|–)\s*\d+", re.I),
+     "is a range and not a figure; put the publisher's marker for a figure withheld (c)"),
+    (re.compile(r"n/?a|null|none|nan|missing|not .*", re.I),
+     "does not say which kind of gap it is: z not applicable, .. not available, c withheld"),
+    (re.compile(r"[\d.,]+\s*%"), "is a percentage; the sign does not belong in the cell"),
+    (re.compile(r"[\d.,]+e[+-]?\d+", re.I),
+     "was shortened by a spreadsheet: the last digits are lost"),
+    (re.compile(r"\d{1,3}([ ']\d{3})+"),
+     "has a space or a mark in it; write thousands with a comma or together"),
+)  # fmt: skip
+"""What is met in files that were saved again, and what to say of it."""
 
 ASIDES = {"r", "p", "e", "t", "b", "a"}
 """Marks beside a figure (revised, provisional, estimated, total, break, average)."""
@@ -80,7 +96,9 @@ def parse_cell(text: str) -> tuple[str, str]:
     if text.startswith("-") and _NUMBER.fullmatch(text[1:].strip()):
         raise CellError(f"{text[:40]!r} is below zero.")
     if not _NUMBER.fullmatch(text):
-        raise CellError(f"{text[:40]!r} is neither a number nor a known marker.")
+        known = next((said for form, said in HINTS if form.fullmatch(text)), None)
+        more = f": it {known}" if known else ""
+        raise CellError(f"{text[:40]!r} is neither a number nor a known marker{more}.")
     plain = re.sub(r"[,\xa0\u2009\u202f]", "", text)
     if len(plain) > 12:
         raise CellError(f"{text[:40]!r} is too large for any figure here.")

@@ -114,13 +114,15 @@ def body(
                      "Put the published figure there, or download the file again.")  # fmt: skip
         elif sum(map(bool, cells)) == 1 or _NOTE.match(next(filter(None, cells))):
             log.skip(name, line, "a footnote")
-        elif any(cell and place not in headed for place, cell in enumerate(cells)):
-            log.stop(name, line, f"column {len(cells)}", "has a cell without a heading.",
-                     "Quote cells that hold commas, or head the column.")  # fmt: skip
+        elif bare := [i for i, cell in enumerate(cells, 1) if cell and i - 1 not in headed]:
+            log.stop(name, line, f"column {bare[0]}",
+                     f"has a cell without a heading: {cells[bare[0] - 1][:30]!r}.",
+                     "Quote cells that hold commas; head the column or take it out.")  # fmt: skip
         elif len(cells) < width:
             log.stop(name, line, grid.head(len(cells)),
                      f"the row ends after {len(cells)} cells where there are {width} headings.",
-                     "Download the file again: the row is cut.")  # fmt: skip
+                     "Download the file again if the row is cut; take it out if it is a "
+                     "note.")  # fmt: skip
         else:
             row = {key: cells[place] for key, place in grid.columns.items()}
             told = [row[key] for key in area if row.get(key)]
@@ -170,7 +172,8 @@ def year_of(text: str) -> int | None:
     Parameters
     ----------
     text : str
-        ``2025``, ``202425``, ``2024-25``, ``2024/25``, ``31 March 2025``.
+        ``2025``, ``202425``, ``2024-25``, ``2024/25``, ``31 March 2025``,
+        ``2025-03-31``, ``2025.0``.
 
     Returns
     -------
@@ -182,5 +185,6 @@ def year_of(text: str) -> int | None:
     if span:
         first = int(span[1])
         return first + 1 if (first + 1) % 100 == int(span[2]) else None
+    text = re.sub(r"-03-31( 00:00(:00)?)?$|\.0$", "", text)
     years = _DATE.fullmatch(text)
     return int(years["year"]) if years else None

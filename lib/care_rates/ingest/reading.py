@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,13 @@ KINDS = {
 """How files of another kind begin."""
 
 
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What stands between cells in place of commas, in files that were saved again."""
+
+LOOKED_AT = 60
+"""Lines that tell the separator."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A file as rows of cells, each with the line that it starts on."""
@@ -40,6 +48,13 @@ class Sheet:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     encoding: str
     sha256: str
+    separator: str = ","
+
+    @property
+    def parted(self) -> str:
+        """Words on the cells' separator, where it is not a comma."""
+        word = SEPARATORS.get(self.separator)
+        return f", cells separated by {word}" if word else ""
 
 
 def _fail(name: str, row: int | str, what: str, remedy: str, field: str = "-") -> IngestError:
@@ -53,7 +68,8 @@ def read_sheet(path: Path | str) -> Sheet:
     ----------
     path : path-like
         The publisher's file. UTF-8 with or without a byte-order mark, or
-        Windows-1252; any line ends; quoted cells may hold commas.
+        Windows-1252; any line ends; quoted cells may hold commas. Semicolons, tabs or
+        bars between cells are read where nothing else can be meant.
 
     Returns
     -------
@@ -74,15 +90,32 @@ def read_sheet(path: Path | str) -> Sheet:
         raise _fail(name, "-", "is too large for a release.", "Give one CSV file of it.")
     content = path.read_bytes()
     text, encoding = _decode(name, content)
-    rows = tuple(_records(name, text))
+    separator = _separator(name, text)
+    rows = tuple(_records(name, text, separator))
     if not rows:
         raise _fail(name, 1, "the file is empty.", "Download it again.")
-    if all(len(cells) == 1 for _, cells in rows):
-        for sign, word in (("\t", "tabs"), (";", "semicolons")):
-            if sign in rows[0][1][0]:
-                raise _fail(name, rows[0][0], f"cells are separated by {word}.",
-                            "Save it with commas (CSV UTF-8).")  # fmt: skip
-    return Sheet(name, rows, encoding, hashlib.sha256(content).hexdigest())
+    return Sheet(name, rows, encoding, hashlib.sha256(content).hexdigest(), separator)
+
+
+def _separator(name: str, text: str) -> str:
+    """Tell what parts the cells: what gives most lines the same number of them."""
+    lines = [line for line in text.splitlines()[:LOOKED_AT] if line.strip(",;|\t ")]
+    wide = {}
+    for sign in (",", *SEPARATORS):
+        try:
+            rows = list(csv.reader(lines, delimiter=sign))
+        except csv.Error:
+            return ","  # the reader proper says what is wrong
+        counts = Counter(map(len, rows))
+        wide[sign] = max(counts, key=lambda n: (counts[n], n), default=1)
+    others = [sign for sign in SEPARATORS if wide[sign] > 1]
+    if wide[","] > 2 or not others:
+        return ","
+    if len(others) > 1 or (wide[","] == 2 and wide[others[0]] == 2):
+        signs = " or ".join(SEPARATORS[sign] for sign in others)
+        raise _fail(name, 1, f"cells may be separated by {signs}, or by commas.",
+                    "Save it with commas (CSV UTF-8).")  # fmt: skip
+    return others[0]
 
 
 def _decode(name: str, content: bytes) -> tuple[str, str]:
@@ -90,11 +123,11 @@ def _decode(name: str, content: bytes) -> tuple[str, str]:
     for sign, kind in KINDS.items():
         if start.startswith(sign.lower()) or content.startswith(sign):
             raise _fail(name, 1, f"is {kind}, not a CSV file.",
-                        "Give the CSV file of the release (CSV UTF-8).")  # fmt: skip
+                        "Give the CSV file of the release, or save it as CSV UTF-8.")  # fmt: skip
     at = content.find(b"\0")
     if at >= 0:
         row = content.count(b"\n", 0, at) + 1
-        raise _fail(name, row, "holds a NUL byte: the file is damaged or not text.",
+        raise _fail(name, row, "holds a NUL byte: it is damaged, UTF-16 or no text.",
                     "Download it again, or save it as CSV UTF-8.")  # fmt: skip
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -107,8 +140,8 @@ def _decode(name: str, content: bytes) -> tuple[str, str]:
     raise _fail(name, row, "is neither UTF-8 nor Windows-1252.", "Save it as CSV UTF-8.")
 
 
-def _records(name: str, text: str):
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _records(name: str, text: str, separator: str):
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     while True:
         try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from care_rates.data import Package
 from care_rates.ingest import tidy_layout, welsh_layout, wide_layout
 from care_rates.ingest.findings import Figure, Log
 from care_rates.ingest.options import Options
 from care_rates.ingest.places import Places
 from care_rates.ingest.reading import Sheet
 from care_rates.ingest.recipes import AGES, PEOPLE, PLACES, WALES
+from care_rates.ingest.unread import seems
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class File:
     figures: list[Figure] = field(repr=False)
 
 
-def recognise(sheet: Sheet, options: Options, places: Places, log: Log) -> File | None:
+def recognise(
+    sheet: Sheet, options: Options, places: Places, log: Log, package: Package
+) -> File | None:
     """Tell which file of which release it is, and read its figures.
 
     Parameters
@@ -38,6 +42,8 @@ def recognise(sheet: Sheet, options: Options, places: Places, log: Log) -> File 
         The areas that are known.
     log : Log
         Takes what is left out and what stops.
+    package : Package
+        The raw tables.
 
     Returns
     -------
@@ -51,13 +57,20 @@ def recognise(sheet: Sheet, options: Options, places: Places, log: Log) -> File 
         or _wide(sheet, renamed, options, places, log)
         or _welsh(sheet, renamed, options, places, log)
     )
+    if file is None:
+        named = seems(sheet, package)
+        ambiguous = len(log.problems) > before and log.problems[-1].field.lower() == "cla_group"
+        if named and not ambiguous:
+            del log.problems[before:]
+            log.stop(sheet.name, 1, "-", *named)
+            return None
     if file is None or len(log.problems) > before:
         if len(log.problems) == before:
             log.stop(
                 sheet.name,
                 1,
                 "-",
-                "no known layout fits.",
+                f"no known layout fits{sheet.parted}.",
                 "Give a CSV file of the department's underlying data, of explore education "
                 "statistics or of StatsWales; for a renamed heading say --heading "
                 '"NEW=KNOWN".',

@@ -54,7 +54,7 @@ def ingest(
     check_options(options, package)
     sheets = [read_sheet(path) for path in files]
     check_headings(options, sheets, log)
-    read = [recognise(sheet, options, places, log) for sheet in sheets]
+    read = [recognise(sheet, options, places, log, package) for sheet in sheets]
     log.check()
     found, said = [file for file in read if file is not None], []
     for file in found:
@@ -80,7 +80,8 @@ def ingest(
 
 def _say(file: File, source: str) -> str:
     count = f"{len(file.figures):,} figures"
-    return f"{file.sheet.name}: {file.layout}; {file.sheet.encoding}; {count} for {source}"
+    read = f"{file.sheet.encoding}{file.sheet.parted}"
+    return f"{file.sheet.name}: {file.layout}; {read}; {count} for {source}"
 
 
 def _release_year(file: File, found: list[File], options: Options, log: Log) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from care_rates.areas import ENGLAND, WALES
 from care_rates.ingest.places import Places
-from care_rates.ingest.whole import ALL
+from care_rates.ingest.whole import ALL, same_land
 
 EXCESS = (100, 0.005)
 """The authorities may exceed the printed whole by this number or share (rounding);
@@ -56,6 +56,7 @@ def compare_sums(tables, places: Places, options) -> list[str]:
                     groups[rest].append((row["area_code"], row[name], key))
             for rest, members in sorted(groups.items()):
                 what = (table, name, rest)
+                _doubled(tables, places, what, int(rest[known.place[known.year]]), members)
                 lines += _one(tables, places, what, members, None if partly else known)
     return lines
 
@@ -125,6 +126,42 @@ class Nearest:
         return bound
 
 
+def _doubled(tables, places: Places, what: tuple, year: int, members: list[tuple]) -> None:
+    """Stop at an authority that had ended by then and stands beside its successor."""
+    table, name, _ = what
+    shown = {code: key for code, value, key in members if value and "+" not in code}
+    for code, key in shown.items():
+        if not places.is_authority(code) or places.in_force(code, year):
+            continue
+        heirs = same_land(code, year, places) & set(shown)
+        figure = tables.came_from.get((table, key, name))
+        if heirs and figure and float(tables.whole(table)[key][name]):
+            tables.log.stop(
+                figure.file, figure.row, figure.heading,
+                f"{places.name(code)} ({code}) had ended by {year}, and {', '.join(sorted(heirs))} "
+                f"on the same land has a figure too ({table}).",
+                "It would count twice: keep the code that the publisher uses.",
+            )  # fmt: skip
+
+
+def _most(known: Nearest | None, name: str, rest: tuple, there: dict, places: Places) -> str:
+    """Point to the authority that differs most from the nearest known year."""
+    if known is None:
+        return ""
+    kind = (name, *(rest[known.place[key]] for key in known.classes))
+    year = int(rest[known.place[known.year]])
+    moved = {
+        code: (min(cells, key=lambda cell: abs(cell[0] - year))[1], float(there[code]))
+        for code, cells in known.had[kind].items()
+        if there.get(code)
+    }
+    if not moved:
+        return ""
+    code = max(moved, key=lambda c: abs(moved[c][1] - moved[c][0]))
+    old, new = moved[code]
+    return f" (most has changed in {places.name(code)}: {old:,.0f} before, {new:,.0f} here)"
+
+
 def _one(tables, places: Places, what: tuple, members: list[tuple], known: Nearest | None):
     table, name, rest = what
     whole = next((m for m in members if m[0] in (ENGLAND, WALES) and m[1]), None)
@@ -142,7 +179,10 @@ def _one(tables, places: Places, what: tuple, members: list[tuple], known: Neare
     )
     at = (figure.file, figure.row, figure.heading)
     if more > max(EXCESS[0], EXCESS[1] * printed):
-        remedy = "An authority may stand under its old and its new code, or a total among them."
+        remedy = (
+            "An authority may stand under its old and its new code, a total among them, or a "
+            f"figure may have a digit too many{_most(known, name, rest, there, places)}."
+        )
         tables.log.stop(*at, f"{said}.", remedy)
         return []
     short = max(SHORT[0], SHORT[1] * printed)
@@ -150,8 +190,9 @@ def _one(tables, places: Places, what: tuple, members: list[tuple], known: Neare
         tables.log.stop(
             *at, f"{said}: {-more:,.0f} short, where rounding and figures withheld explain "
             f"{short + held:,.0f} at most.",
-            "Look for authorities that are missing or misprinted and give the whole file; if "
-            "it is meant to hold a part only, say --absent all.",
+            "Look for authorities that are missing or misprinted"
+            f"{_most(known, name, rest, there, places)}, and give the whole file; if it is meant "
+            "to hold a part only, say --absent all.",
         )  # fmt: skip
         return []
     classes = [part for part in rest if not part.isdigit() and "_20" not in part]

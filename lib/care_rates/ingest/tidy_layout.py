@@ -40,12 +40,18 @@ def recognise(sheet: Sheet, renamed: Mapping[str, str], log: Log) -> tuple[Grid,
     if fitting:
         return grid, max(fitting, key=lambda recipe: len(recipe.needs))
     near = max(TIDY, key=lambda recipe: len(recipe.needs & set(grid.columns)) / len(recipe.needs))
-    lacks = ", ".join(sorted(near.needs - set(grid.columns)))
-    log.stop(sheet.name, grid.row, lacks,
-             f"the layout is that of explore education statistics, but no known table has "
-             f"these headings; nearest is {near.name}, which lacks them.",
-             f'If a heading was renamed, say --heading "NEW={lacks.split(", ")[0]}"; '
-             "else it is another table of the release.")  # fmt: skip
+    lacks = sorted(near.needs - set(grid.columns))
+    close = 2 * len(lacks) <= len(near.needs)
+    told = (
+        f"nearest is {near.name}, for which {', '.join(lacks)} is missing"
+        if close else "it is none of the files that are read"
+    )  # fmt: skip
+    read = "; ".join(dict.fromkeys(recipe.name for recipe in TIDY))
+    log.stop(sheet.name, grid.row, ", ".join(lacks) if close else "-",
+             "the layout is that of explore education statistics, but no known table has these "
+             f"headings; {told}.",
+             (f'If a heading was renamed, say --heading "NEW={lacks[0]}"; else it is another '
+              "table of the release. " if close else "") + f"Read are: {read}.")  # fmt: skip
     return None
 
 

@@ -1,0 +1,98 @@
+"""A release of the next year reaches what the notebooks call, without an edit."""
+
+import shutil
+
+import pandas as pd
+import pytest
+import releases
+
+from care_rates import factors, ingest, latest, paths, tidy
+from care_rates.data import Package
+from care_rates.schema import DataError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def year():
+    """The last year that the tables hold now."""
+    return latest.latest_year(Package().read("cla_england"), "number")
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory, year):
+    """The analysis tables once a release of the next year has been taken in."""
+    folder = tmp_path_factory.mktemp("next")
+    raw = shutil.copytree(paths.RAW, folder / "raw", ignore=shutil.ignore_patterns("claims"))
+    rows = releases.number_and_rate(raw, on=1, years=(2025,))
+    ingest.ingest([releases.write(folder / "next.csv", rows)], folder=raw)
+    return tidy.build(Package(raw))
+
+
+def test_every_table_of_the_release_goes_on_to_the_new_year(after, year):
+    assert latest.latest_year(after["cla"], "number") == year + 1
+    assert latest.latest_year(after["cla_units"], "number", areas=140) == year + 1
+    assert latest.latest_year(after["cla_flows"], "started") == year + 1
+    assert latest.latest_year(after["population"], "persons_0_17", "mid_year") == year
+    assert after["crosswalk"]["last_year_in_cla"].max() == year + 1
+
+
+def test_checks_and_vintages_of_the_data_notebook_see_it(after, year):
+    sums = tidy.reconcile(after["cla"], ["number"])
+    assert sums["year"].max() == year + 1
+    assert sums.loc[sums["year"] == year + 1, "number, difference"].abs().max() <= 10
+    versions = tidy.vintages(after["cla_units"], year + 1).reset_index()
+    assert f"dfe_cla_{year + 1}_ees" in versions.to_string()
+
+
+def test_rates_of_the_new_year_can_be_computed(after, year):
+    """The releases and the population that the panel needs are found, not named."""
+    chosen = latest.releases(after["cla_units"], factors.LATEST)
+    assert chosen[year + 1] == f"dfe_cla_{year + 1}_ees"
+    assert {y: s for y, s in chosen.items() if y <= year} == factors.LATEST
+    people = latest.population(after["population"], ["dfe_2025_rebased", "nomis_utla21"])
+    new = people[people["mid_year"] == year]
+    assert set(new["series"]) == {f"dfe_cla_{year + 1}_ees"}
+    counts = after["cla"].query("year == @year + 1").merge(new, on="area_code")
+    rate = counts["number"] / counts["persons_0_17"] * 10_000
+    assert (rate - counts["rate_per_10k"]).abs().max() <= 0.5
+
+
+# ---- the questions, on tables small enough to check by eye
+
+
+def test_latest_year_counts_figures_and_not_rows():
+    frame = pd.DataFrame(
+        {"area_code": ["a", "b", "a", "a"], "year": [2024, 2024, 2025, 2026],
+         "number": [1, 2, 3, None]}
+    )  # fmt: skip
+    assert latest.latest_year(frame, "number") == 2025
+    assert latest.latest_year(frame, "number", areas=2) == 2024
+    assert latest.latest_year(frame[["year", "number"]], "number", areas=2) == 2024
+    with pytest.raises(DataError, match="No year has number for 3 areas"):
+        latest.latest_year(frame, "number", areas=3)
+
+
+def test_latest_date_in_words():
+    events = pd.DataFrame({"published": ["2025-05-14", "2009-08-07"]})
+    assert latest.latest_date(events) == "May 2025"
+
+
+def test_later_years_take_the_newest_release_to_the_child():
+    units = pd.DataFrame(
+        [(2025, 2025, "old", True), (2026, 2026, "a", True), (2026, 2027, "b", True),
+         (2026, 2028, "c_tables", False), (2027, 2027, "b", True)],
+        columns=["year", "release_year", "source_id", "unrounded"],
+    ).assign(number=1.0)  # fmt: skip
+    assert latest.releases(units, {2025: "kept"}) == {2025: "kept", 2026: "b", 2027: "b"}
+
+
+def test_population_prefers_the_series_named_and_goes_on_with_the_newest():
+    people = pd.DataFrame(
+        [("a", 2020, "second", 1.0), ("a", 2020, "first", 2.0),
+         ("a", 2020, "dfe_cla_2021_ees", 3.0), ("a", 2021, "second", 4.0), ("a", 2022, "dfe_cla_2023_ees", 5.0),
+         ("a", 2022, "dfe_cla_2024_ees", 6.0), ("a", 2023, "dfe_cla_2024_ees", None)],
+        columns=["area_code", "mid_year", "series", "persons_0_17"],
+    )  # fmt: skip
+    found = latest.population(people, ["first", "second"])
+    assert found["persons_0_17"].tolist() == [2.0, 4.0, 6.0]
