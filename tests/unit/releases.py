@@ -59,10 +59,42 @@ def number_and_rate(folder: Path, on: int = 0, years=(2021, 2022, 2023, 2024, 20
     return lines
 
 
+def place(area: dict[str, str]) -> dict[str, str]:
+    """How explore education statistics tell an area, from its row in ``areas_england``."""
+    level = {"Country": "National", "Region": "Regional"}.get(area["la_type"], "Local authority")
+    told = dict.fromkeys(HEAD[5:10], "") | {
+        "geographic_level": level, "country_code": "E92000001", "country_name": "England",
+    }  # fmt: skip
+    if level == "Regional":
+        told |= {"region_code": area["area_code"], "region_name": area["name"]}
+    if level == "Local authority":
+        joint = "+" in area["area_code"]
+        told |= {
+            "new_la_code": area["area_code"].replace("+", " / "),
+            "old_la_code": area["dfe_code"],
+            "la_name": "" if joint else area["name"],
+        }
+    return told
+
+
+def laid_out(folder: Path, name: str, source: str, columns: dict[str, str], on=1) -> list[dict]:
+    """The last year of a release, moved on: ``columns`` heads each field of the table."""
+    areas = {r["area_code"]: r for r in table(folder, "areas_england")}
+    rows = table(folder, name, source)
+    last = max(r["year"] for r in rows)
+    return [
+        {"time_period": str(int(last) + on), "time_identifier": "Reporting year"}
+        | place(areas[r["area_code"]])
+        | {head: r.get(field) or r.get(f"{field}_flag", "") for head, field in columns.items()}
+        for r in rows
+        if r["year"] == last
+    ]
+
+
 def write(path: Path, lines: list[dict], encoding: str = "utf-8", **how) -> Path:
     """Write rows as CSV, headings first."""
     with path.open("w", newline="", encoding=encoding) as out:
-        writer = csv.DictWriter(out, HEAD, **how)
+        writer = csv.DictWriter(out, list(lines[0]), **how)
         writer.writeheader()
         writer.writerows(lines)
     return path

@@ -755,6 +755,7 @@ def test_what_spreadsheets_make_of_cells_is_said(text, said):
 
 def test_headings_and_years():
     assert cells.heading("\ufeff Rate  per-10,000 (1)") == "rate_per_10,000"
+    assert cells.heading("Turnover_rate_FTE_%") == "turnover_rate_fte_perc"
     assert grid.year_of("202425") == 2025
     assert grid.year_of("1999-00") == 2000
     assert grid.year_of("2024-27") is None

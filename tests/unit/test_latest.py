@@ -90,8 +90,9 @@ def test_later_years_take_the_newest_release_to_the_child():
 def test_population_prefers_the_series_named_and_goes_on_with_the_newest():
     people = pd.DataFrame(
         [("a", 2020, "second", 1.0), ("a", 2020, "first", 2.0),
-         ("a", 2020, "dfe_cla_2021_ees", 3.0), ("a", 2021, "second", 4.0), ("a", 2022, "dfe_cla_2023_ees", 5.0),
-         ("a", 2022, "dfe_cla_2024_ees", 6.0), ("a", 2023, "dfe_cla_2024_ees", None)],
+         ("a", 2020, "dfe_cla_2021_ees", 3.0), ("a", 2021, "second", 4.0),
+         ("a", 2022, "dfe_cla_2023_ees", 5.0), ("a", 2022, "dfe_cla_2024_ees", 6.0),
+         ("a", 2023, "dfe_cla_2024_ees", None)],
         columns=["area_code", "mid_year", "series", "persons_0_17"],
     )  # fmt: skip
     found = latest.population(people, ["first", "second"])

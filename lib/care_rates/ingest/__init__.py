@@ -10,8 +10,9 @@ Download the publisher's CSV file, leave it as it is, and say::
 
 The first line tells what would happen and writes nothing. The second writes the
 rows into ``data/raw/``, adds the release to ``sources.csv`` and describes the new
-files in ``datapackage.json``. The third makes every notebook and page again; which of
-them go to the new year by themselves is said in ``docs/new_data.md``. Commit ``data/raw/`` with a sentence that names the release.
+files in ``datapackage.json``. The third makes every notebook and page again; what goes
+to the new year by itself is said in ``docs/new_data.md``. Commit ``data/raw/`` with a
+sentence that names the release.
 
 **What is known.** Three layouts, whatever the order of the columns, the case of the
 headings, or the lines of title above them:

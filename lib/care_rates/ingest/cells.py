@@ -134,7 +134,9 @@ def heading(text: str) -> str:
     -------
     str
         Lower case, footnote marks such as ``(1)`` and ``[note 2]`` gone, runs of
-        spaces and dashes as one underscore.
+        spaces and dashes as one underscore, ``%`` as ``perc`` (the department has
+        written ``turnover_rate_fte_%`` too).
     """
+    text = text.replace("%", "perc")
     text = re.sub(r"[\[(](?:note )?\d{1,2}[\])]", "", text.strip("\ufeff ").lower())
     return re.sub(r"[\s\-_]+", "_", text.strip()).strip("_")
