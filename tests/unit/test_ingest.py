@@ -12,7 +12,7 @@ import pytest
 import releases
 
 from care_rates import cli, ingest, paths, tidy
-from care_rates.data import Package, seal
+from care_rates.data import Package
 from care_rates.ingest import cells, grid, reading, revisions, store
 from care_rates.ingest.places import PlaceError, Places, words
 from care_rates.schema import DataError
@@ -46,28 +46,19 @@ AREAS = {
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """The raw tables that releases feed, cut to a few areas and the years from 2017."""
-    folder = tmp_path_factory.mktemp("small")
-    content = json.loads((paths.RAW / "datapackage.json").read_text(encoding="utf-8"))
+
+    def keep(name, row):
+        year = row.get("mid_year") or row.get("year")
+        return name not in TABLES or (row["area_code"] in AREAS and int(year) >= 2017)
+
     kept = {"sources", "areas_england", "areas_wales", *TABLES}
-    content["resources"] = [r for r in content["resources"] if r["name"] in kept]
-    for resource in content["resources"]:
-        with (paths.RAW / resource["path"]).open(encoding="utf-8", newline="") as lines:
-            head, *body = csv.reader(lines)
-        if resource["name"] in TABLES:
-            year = head.index("mid_year" if "mid_year" in head else "year")
-            body = [r for r in body if r[0] in AREAS and int(r[year]) >= 2017]
-        with (folder / resource["path"]).open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows([head, *body])
-    (folder / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
-    for name in kept:
-        seal(name, folder)
-    return folder
+    return releases.as_of(tmp_path_factory.mktemp("small") / "raw", kept, keep=keep)
 
 
 @pytest.fixture
 def whole(tmp_path):
     """Every raw table, whole."""
-    return shutil.copytree(paths.RAW, tmp_path / "raw", ignore=shutil.ignore_patterns("claims"))
+    return releases.as_of(tmp_path / "raw")
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A file in part, of another year or full of changes is not taken in unasked."""
 
-import json
 import shutil
 
 import pytest
 import releases
 
-from care_rates import ingest, paths
-from care_rates.data import Package, seal
+from care_rates import ingest
+from care_rates.data import Package
 from care_rates.ingest import sums, whole
 from care_rates.ingest.findings import Log
 from care_rates.ingest.known import Known
@@ -24,16 +23,9 @@ STOCK = "Children looked after at 31 March each year"
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory):
     """The raw tables that a release of children looked after feeds, and nothing else."""
-    folder = tmp_path_factory.mktemp("raw")
     kept = {"sources", "areas_england", "areas_wales", "cla_england", "cla_flows_england",
             "population_england", "cla_wales"}  # fmt: skip
-    content = json.loads((paths.RAW / "datapackage.json").read_text(encoding="utf-8"))
-    content["resources"] = [r for r in content["resources"] if r["name"] in kept]
-    (folder / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
-    for name in kept:
-        shutil.copy(paths.RAW / f"{name}.csv", folder / f"{name}.csv")
-        seal(name, folder)
-    return folder
+    return releases.as_of(tmp_path_factory.mktemp("kept") / "raw", kept)
 
 
 @pytest.fixture
@@ -206,14 +198,15 @@ LAYOUTS = {
 @pytest.mark.parametrize("family", LAYOUTS)
 def test_whole_releases_of_the_other_families_need_no_option(tmp_path, family):
     """Joint figures, suppressed classes and the publishers' own gaps do not stop it."""
-    files = []
+    names = {table for table, _, _ in LAYOUTS[family]} | {"sources", "areas_england", "areas_wales"}
+    raw, files = releases.as_of(tmp_path / "raw", names), []
     for number, (table, source, columns) in enumerate(LAYOUTS[family]):
-        rows = releases.laid_out(paths.RAW, table, source, columns)
+        rows = releases.laid_out(raw, table, source, columns)
         if "characteristic" in columns:
             group = "Age group" if "ages" in table else "Placement"
             rows = [row | {"cla_group": group} for row in rows]
         files.append(releases.write(tmp_path / f"31march_{number}.csv", rows))
-    report = ingest.ingest(files, ingest.Options(dry_run=True), paths.RAW)
+    report = ingest.ingest(files, ingest.Options(dry_run=True), raw)
     assert all(report.added.values())
     assert not (report.left_out or report.revised or report.corrected)
     assert not [note for note in report.notes if "accepted" in note]

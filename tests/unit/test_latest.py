@@ -1,61 +1,70 @@
 """A release of the next year reaches what the notebooks call, without an edit."""
 
-import shutil
-
 import pandas as pd
 import pytest
 import releases
 
-from care_rates import factors, ingest, latest, paths, tidy
+from care_rates import factors, ingest, latest, profile_tables, tidy
 from care_rates.data import Package
 from care_rates.schema import DataError
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.fixture(scope="module")
-def year():
-    """The last year that the tables hold now."""
-    return latest.latest_year(Package().read("cla_england"), "number")
+LAST = 2025
 
 
 @pytest.fixture(scope="module")
-def after(tmp_path_factory, year):
-    """The analysis tables once a release of the next year has been taken in."""
+def after(tmp_path_factory):
+    """The analysis tables once a release of the year after LAST has been taken in."""
     folder = tmp_path_factory.mktemp("next")
-    raw = shutil.copytree(paths.RAW, folder / "raw", ignore=shutil.ignore_patterns("claims"))
-    rows = releases.number_and_rate(raw, on=1, years=(2025,))
+    raw = releases.as_of(folder / "raw", until=LAST)
+    assert latest.latest_year(Package(raw).read("cla_england"), "number") == LAST
+    rows = releases.number_and_rate(raw, on=1, years=(LAST,))
     ingest.ingest([releases.write(folder / "next.csv", rows)], folder=raw)
     return tidy.build(Package(raw))
 
 
-def test_every_table_of_the_release_goes_on_to_the_new_year(after, year):
-    assert latest.latest_year(after["cla"], "number") == year + 1
-    assert latest.latest_year(after["cla_units"], "number", areas=140) == year + 1
-    assert latest.latest_year(after["cla_flows"], "started") == year + 1
-    assert latest.latest_year(after["population"], "persons_0_17", "mid_year") == year
-    assert after["crosswalk"]["last_year_in_cla"].max() == year + 1
+def test_every_table_of_the_release_goes_on_to_the_new_year(after):
+    assert latest.latest_year(after["cla"], "number") == LAST + 1
+    assert latest.latest_year(after["cla_units"], "number", areas=140) == LAST + 1
+    assert latest.latest_year(after["cla_flows"], "started") == LAST + 1
+    assert latest.latest_year(after["population"], "persons_0_17", "mid_year") == LAST
+    assert after["crosswalk"]["last_year_in_cla"].max() == LAST + 1
 
 
-def test_checks_and_vintages_of_the_data_notebook_see_it(after, year):
+def test_checks_and_vintages_of_the_data_notebook_see_it(after):
     sums = tidy.reconcile(after["cla"], ["number"])
-    assert sums["year"].max() == year + 1
-    assert sums.loc[sums["year"] == year + 1, "number, difference"].abs().max() <= 10
-    versions = tidy.vintages(after["cla_units"], year + 1).reset_index()
-    assert f"dfe_cla_{year + 1}_ees" in versions.to_string()
+    assert sums["year"].max() == LAST + 1
+    assert sums.loc[sums["year"] == LAST + 1, "number, difference"].abs().max() <= 10
+    versions = tidy.vintages(after["cla_units"], LAST + 1).reset_index()
+    assert f"dfe_cla_{LAST + 1}_ees" in versions.to_string()
 
 
-def test_rates_of_the_new_year_can_be_computed(after, year):
+def test_rates_of_the_new_year_can_be_computed(after):
     """The releases and the population that the panel needs are found, not named."""
     chosen = latest.releases(after["cla_units"], factors.LATEST)
-    assert chosen[year + 1] == f"dfe_cla_{year + 1}_ees"
-    assert {y: s for y, s in chosen.items() if y <= year} == factors.LATEST
+    assert chosen[LAST + 1] == f"dfe_cla_{LAST + 1}_ees"
+    assert factors.LATEST.items() <= chosen.items()
     people = latest.population(after["population"], ["dfe_2025_rebased", "nomis_utla21"])
-    new = people[people["mid_year"] == year]
-    assert set(new["series"]) == {f"dfe_cla_{year + 1}_ees"}
-    counts = after["cla"].query("year == @year + 1").merge(new, on="area_code")
+    new = people[people["mid_year"] == LAST]
+    assert set(new["series"]) == {f"dfe_cla_{LAST + 1}_ees"}
+    counts = after["cla"].query("year == @LAST + 1").merge(new, on="area_code")
     rate = counts["number"] / counts["persons_0_17"] * 10_000
     assert (rate - counts["rate_per_10k"]).abs().max() <= 0.5
+
+
+def test_the_area_pages_go_on(after):
+    rates = profile_tables.rates(after)
+    assert rates.loc[rates["year"] == LAST + 1, "rate"].notna().sum() > 150
+
+
+def test_the_panel_goes_on_once_it_asks_for_releases_and_population(after, monkeypatch):
+    series = "dfe_2025_rebased"
+    monkeypatch.setattr(factors, "LATEST", latest.releases(after["cla_units"], factors.LATEST))
+    people = latest.population(after["population"], [series]).assign(series=series)
+    panel = factors.rates_to_child(after["cla_units"], people)
+    assert latest.latest_year(panel, "rate", areas=140) == LAST + 1
 
 
 # ---- the questions, on tables small enough to check by eye
