@@ -142,8 +142,10 @@ def test_a_year_that_is_not_the_next(raw, tmp_path, lines):
     one = [*lines[:-1], lines[-1] | {"time_period": "2062"}]
     stopped(raw, tmp_path, one, f"row {len(one) + 1}, field year")
     rows = [r | {"time_period": "2027"} for r in lines]
+    stopped(raw, tmp_path, rows, "leaves out 2026 between 2025 and 2027")
     report = dry(raw, tmp_path, rows, release_year=2027)
     assert any("no figures of 2026 between 2025 and 2027" in note for note in report.notes)
+    assert dry(raw, tmp_path, [*lines, *rows]).added["cla_england"] == 2 * 167  # none is left out
 
 
 def test_another_release_is_not_replaced_unasked(raw, tmp_path, lines):
@@ -198,7 +200,8 @@ LAYOUTS = {
 @pytest.mark.parametrize("family", LAYOUTS)
 def test_whole_releases_of_the_other_families_need_no_option(tmp_path, family):
     """Joint figures, suppressed classes and the publishers' own gaps do not stop it."""
-    names = {table for table, _, _ in LAYOUTS[family]} | {"sources", "areas_england", "areas_wales"}
+    names = {"sources", "areas_england", "areas_wales", "population_england", "cla_england"}
+    names |= {table for table, _, _ in LAYOUTS[family]}
     raw, files = releases.as_of(tmp_path / "raw", names), []
     for number, (table, source, columns) in enumerate(LAYOUTS[family]):
         rows = releases.laid_out(raw, table, source, columns)

@@ -47,7 +47,7 @@ file. The message says file, row, field and remedy. Publishers' markers (c, x, z
 .., u, low, k, :, *) become flags; a blank is never taken for zero. So does a file that
 is not the release it seems: areas that the release before had are missing, the
 authorities fall short of the printed total by more than rounding and withheld figures
-explain, a later year than the next one, many figures of a known release that would be
+explain, years between are left out, many figures of a known release that would be
 replaced, back years that differ by more than publishers revise. A source whose layout
 is not known is refused by its name (:mod:`care_rates.ingest.unread`).
 

@@ -95,23 +95,26 @@ def _release_year(file: File, found: list[File], options: Options, log: Log) -> 
 
 
 def _gap(file: File, year: int, tables: Tables, options: Options, log: Log) -> list[str]:
-    """Stop at a release later than the next one, unless its year was said."""
+    """Stop at a release that leaves years out, unless its year was said."""
     fed = {figure.table for figure in file.figures}
     people = fed == {PEOPLE}
     fed = fed if people else fed - {PEOPLE}
     ends = [tables.last_year(table) for table in fed]
     last = max((end for end in ends if end is not None), default=None)
-    if last is None or year <= last + 1 + people:
-        return []
-    if options.release_year is None:
-        at = max(file.figures, key=lambda figure: figure.year)
-        log.stop(file.sheet.name, at.row, "year",
-                 f"its figures end in {file.last}; the last known year is {last}, so that "
-                 f"{last + 1} is next.",
-                 "Correct the year if it is misprinted; if years are missing, take their "
-                 f"releases in first, or say --release-year {year} to leave them out.")  # fmt: skip
+    at = max((f for f in file.figures if f.table in fed), key=lambda figure: figure.year)
+    if last is None or at.year <= last + 1:
         return []
     printed = {figure.year for figure in file.figures if figure.table in fed}
-    without = [str(y) for y in range(last + 1, file.last) if y not in printed]
-    told = f"no figures of {', '.join(without)} between {last} and {file.last}"
-    return [f"{', '.join(sorted(fed))}: {told}"] if without else []
+    without = [str(y) for y in range(last + 1, at.year) if y not in printed]
+    if not without:
+        return []
+    years = ", ".join(without) if len(without) <= 5 else f"{without[0]} to {without[-1]}"
+    told = f"{years} between {last} and {at.year}"
+    if options.release_year is not None:
+        return [f"{', '.join(sorted(fed))}: no figures of {told}"]
+    log.stop(file.sheet.name, at.row, "year",
+             f"its figures end in {at.year}; the last known year is {last}, so that {last + 1} "
+             f"is next, and the file leaves out {told}.",
+             "Correct the year if it is misprinted; else take the releases of those years in "
+             f"first, or say --release-year {year} to leave them out.")  # fmt: skip
+    return []
