@@ -32,8 +32,11 @@ class Assumptions:
     ----------
     success : tuple of float
         Share of the gap to the target that is closed in the end.
+    pace : tuple of float
+        Years until all authorities have begun, evenly one after the other; 0: all at once.
     ramp : tuple of float
-        Years until that is reached, in a straight line.
+        Years from the beginning until an authority has closed that share, in a
+        straight line.
     entries_growth : tuple of float
         Yearly growth of entries without the model.
     residential_growth : tuple of float
@@ -43,7 +46,7 @@ class Assumptions:
     cost_per_child : tuple of float
         Support of one child, pounds a year.
     supported : tuple of float
-        Children supported a year, for every 100 in care at the start.
+        Children supported a year where it has begun, for every 100 in care at the start.
     at_the_door : float
         Share of the fall that comes from fewer entries; the rest leaves sooner.
     local_noise : tuple of float
@@ -52,6 +55,7 @@ class Assumptions:
     """
 
     success: tuple[float, float, float] = (0.25, 0.5, 1.0)
+    pace: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ramp: tuple[float, float, float] = (2.0, 4.0, 8.0)
     entries_growth: tuple[float, float, float] = (-0.02, 0.0, 0.02)
     residential_growth: tuple[float, float, float] = (0.0, 0.02, 0.05)
@@ -153,6 +157,54 @@ def triangle(rng: np.random.Generator, ends: tuple[float, float, float], draws: 
     return rng.triangular(low, likely, high, draws)
 
 
+def begun(year: float, pace) -> np.ndarray:
+    """Share of authorities that have begun, averaged over the year that ends.
+
+    Parameters
+    ----------
+    year : float
+        Years from now, 1 or more.
+    pace : array-like of float
+        See :class:`Assumptions`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Mean of ``min(1, t / pace)`` for t from ``year - 1`` to ``year``.
+    """
+    return _risen(year, pace) - _risen(year - 1, pace)
+
+
+def reached(year: float, pace, ramp) -> np.ndarray:
+    """Share of what is reached in the end, averaged over authorities, at a year's end.
+
+    Parameters
+    ----------
+    year : float
+        Years from now.
+    pace, ramp : array-like of float
+        See :class:`Assumptions`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Mean of ``min(1, (year - s) / ramp)`` over beginnings ``s`` spread evenly from 0
+        to ``pace``; for a single authority, over when it may begin.
+    """
+    pace = np.asarray(pace, dtype=float)
+    spread = np.maximum(pace, 1e-9)
+    since = np.maximum(year - spread, 0.0)
+    even = (_risen(year, ramp) - _risen(since, ramp)) / spread
+    ramp = np.maximum(np.asarray(ramp, dtype=float), 1e-12)
+    return np.where(pace > 1e-6, even, np.minimum(1.0, year / ramp))
+
+
+def _risen(time, length) -> np.ndarray:
+    """Area under ``min(1, t / length)`` from 0 to ``time``."""
+    length = np.maximum(np.asarray(length, dtype=float), 1e-12)
+    return np.where(time <= length, np.square(time) / (2 * length), time - length / 2)
+
+
 def simulate(
     system: pd.DataFrame, assumptions: Assumptions, years: int = 5, draws: int = 1000,
     seed: int = 1, areas: bool = False, gaps: Mapping[str, np.ndarray] | None = None,
@@ -179,9 +231,13 @@ def simulate(
     dict of str to numpy.ndarray
         Shape (years + 1, draws), the first row the present: sums over authorities of
         ``stock_without``, ``stock_with``, ``residential_without``, ``residential_with``,
-        ``foster_with``, ``other_with``, ``spend_without``, ``spend_with``,
+        ``foster_with``, ``other_with``, ``cost_without``, ``cost_with`` (what children
+        at the year's end cost a year), ``spend_without``, ``spend_with``,
         ``investment`` (pounds), ``entries_with``, ``exits_with``, ``saving`` (spending
-        avoided less investment). With ``areas`` also ``area_stock_with``,
+        avoided less investment). Children and placements are those at the year's end;
+        spending is that of the year: the mean of what children and placements at its
+        beginning and at its end cost, at the year's prices (in the first row, what they
+        cost at the end). With ``areas`` also ``area_stock_with``,
         ``area_stock_without`` and ``area_saving`` in the last year, shape (n, draws).
 
     Raises
@@ -202,13 +258,14 @@ def simulate(
     logit = np.log(leaving / (1 - leaving))
     shape = (len(system), draws)
     without = with_model = np.broadcast_to(now["stock"], shape)
-    walk = [np.zeros(shape), np.zeros(shape)]
+    walk, running = [np.zeros(shape), np.zeros(shape)], {}
     names = ("stock_without", "stock_with", "residential_without", "residential_with",
-             "foster_with", "other_with", "spend_without", "spend_with", "investment",
+             "foster_with", "other_with", "cost_without", "cost_with", "spend_without",
+             "spend_with", "investment",
              "entries_with", "exits_with", "saving")  # fmt: skip
     out = {name: np.zeros((years + 1, draws)) for name in names}
     for year in range(years + 1):
-        reach = drawn["success"] * np.minimum(1.0, year / drawn["ramp"]) if year else 0.0
+        reach = drawn["success"] * reached(year, drawn["pace"], drawn["ramp"]) if year else 0.0
         if year:
             for place, spread in enumerate(assumptions.local_noise):
                 if spread:
@@ -233,7 +290,11 @@ def simulate(
             ("without", "with"), (without, with_model), mixes, strict=True
         ):
             parts = [stock * res, stock * fos, stock * (1 - res - fos)]
-            spends.append(price * sum(p * c for p, c in zip(parts, costs, strict=True)))
+            at_end = sum(p * c for p, c in zip(parts, costs, strict=True))
+            at_start = running.get(label, at_end)
+            spends.append(price * (at_start + at_end) / 2)
+            running[label] = at_end
+            out[f"cost_{label}"][year] = (price * at_end).sum(axis=0)
             out[f"stock_{label}"][year] = stock.sum(axis=0)
             out[f"residential_{label}"][year] = parts[0].sum(axis=0)
             out[f"spend_{label}"][year] = spends[-1].sum(axis=0)
@@ -242,7 +303,8 @@ def simulate(
             parts[2].sum(axis=0),
         )
         supported = now["stock"] * drawn["supported"] / 100
-        paid = supported * drawn["cost_per_child"] * (price / WEEKS) * (year > 0)
+        joined = begun(year, drawn["pace"]) if year else 0.0
+        paid = supported * joined * drawn["cost_per_child"] * (price / WEEKS)
         out["investment"][year] = paid.sum(axis=0)
         saving = spends[0] - spends[1] - paid
         out["saving"][year] = saving.sum(axis=0)

@@ -50,6 +50,9 @@ MEASURES = {
     "investment": "investment, £m", "saving": "net saving, £m",
 }  # fmt: skip
 """What a page shows of a run, in words."""
+MITIGATED = "share of the growth of spending mitigated, %"
+LEAST = 0.05
+"""Growth, as a share of today's spending, below which no share of it is given."""
 
 
 def outcome(run: Mapping[str, np.ndarray], alpha: float = 0.05) -> pd.DataFrame:
@@ -65,16 +68,20 @@ def outcome(run: Mapping[str, np.ndarray], alpha: float = 0.05) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``median, low, high`` by :data:`MEASURES` (money in £ million), and of the share
-        of the growth of spending that is mitigated (percent) and of the years until
-        savings cover the investment (missing where they do not within the run).
+        ``median, low, high`` by :data:`MEASURES` (money in £ million), and of the growth
+        of spending, the share of it that is mitigated (percent; missing where growth may
+        be less than :data:`LEAST` of today's spending: a share of next to nothing says
+        nothing) and the years until savings cover the investment (missing where they do
+        not within the run).
     """
     ends = {
         words: run[name][-1] / (1e6 if words.endswith("£m") else 1)
         for name, words in MEASURES.items()
     }
     growth = run["spend_without"][-1] - run["spend_without"][0]
-    ends["share of the growth of spending mitigated, %"] = 100 * run["saving"][-1] / growth
+    ends["growth of spending, without, £m"] = growth / 1e6
+    sure = np.quantile(growth, alpha / 2) > LEAST * run["spend_without"][0].mean()
+    ends[MITIGATED] = 100 * run["saving"][-1] / growth if sure else np.full(growth.shape, np.inf)
     ends["years until savings cover the investment"] = break_even(run["saving"])
     levels = [0.5, alpha / 2, 1 - alpha / 2]
     rows = {k: np.quantile(v, levels, method="inverted_cdf") for k, v in ends.items()}
@@ -115,7 +122,7 @@ def tornado(system: pd.DataFrame, assumptions: Assumptions, years: int = 5) -> p
     -------
     pandas.DataFrame
         ``assumption, low_end, high_end`` (values), ``at_low, at_high, likely`` (pounds),
-        ``swing``; the widest first.
+        ``swing``; the widest first. An assumption with no spread has no row.
     """
 
     def outcome(**values: float) -> float:
@@ -125,6 +132,7 @@ def tornado(system: pd.DataFrame, assumptions: Assumptions, years: int = 5) -> p
     rows = [
         (name, ends[0], ends[2], outcome(**{name: ends[0]}), outcome(**{name: ends[2]}), likely)
         for name, ends in assumptions.triangles().items()
+        if ends[0] < ends[2]
     ]
     columns = ["assumption", "low_end", "high_end", "at_low", "at_high", "likely"]
     out = pd.DataFrame(rows, columns=columns)
@@ -134,7 +142,8 @@ def tornado(system: pd.DataFrame, assumptions: Assumptions, years: int = 5) -> p
 
 TITLES = {
     "success": ("share of the gap closed", "{:.0%}"),
-    "ramp": ("years to get there", "{:.0f} years"),
+    "pace": ("years until all have begun", "{:.0f} years"),
+    "ramp": ("years from the beginning to that share", "{:.0f} years"),
     "cost_growth": ("growth of costs a year", "{:.0%}"),
     "residential_growth": ("growth of residential share a year", "{:.0%}"),
     "entries_growth": ("growth of entries a year", "{:.0%}"),
@@ -173,14 +182,15 @@ def sliders(system: pd.DataFrame, assumptions: Assumptions, years: int = 5) -> p
     """Boil the likely path down to what a chart needs to redraw it for other choices.
 
     With reach the share of the gap closed by a year, children in care are linear and
-    spending at today's prices is quadratic in reach, so three columns are exact.
+    the running cost at today's prices is quadratic in reach, so three columns are exact.
 
     Parameters
     ----------
     system : pandas.DataFrame
         See :mod:`care_rates.adoption`.
     assumptions : Assumptions
-        Everything but success, ramp and the growth of costs is taken at its likely value.
+        Everything but success, pace (all at once), ramp and the growth of costs is taken
+        at its likely value.
     years : int
         Length.
 
@@ -188,21 +198,24 @@ def sliders(system: pd.DataFrame, assumptions: Assumptions, years: int = 5) -> p
     -------
     pandas.DataFrame
         By ``step`` (0 is the present): ``stock0, stock1`` (children without the model,
-        and fewer at full reach), ``spend0, spend1, spend2`` (pounds a year at today's
-        prices: without, and the coefficients of reach and of its square), and
-        ``invest`` (pounds a year at today's prices).
+        and fewer at full reach), ``cost0, cost1, cost2`` (what children at the year's
+        end cost, pounds a year at today's prices: without, and the coefficients of reach
+        and of its square), ``before1, before2`` (the same coefficients a year earlier)
+        and ``invest`` (pounds a year at today's prices).
     """
     known = {}
     for reach in (0.0, 0.5, 1.0):
-        chosen = assumptions.fixed(success=reach, ramp=1e-9, cost_growth=0.0)
+        chosen = assumptions.fixed(success=reach, pace=0.0, ramp=1e-9, cost_growth=0.0)
         known[reach] = simulate(system, chosen, years, draws=1)
-    spend = {reach: run["spend_with"][:, 0] for reach, run in known.items()}
-    square = 2 * (spend[1.0] - 2 * spend[0.5] + spend[0.0])
+    cost = {reach: run["cost_with"][:, 0] for reach, run in known.items()}
+    square = 2 * (cost[1.0] - 2 * cost[0.5] + cost[0.0])
+    linear = cost[1.0] - cost[0.0] - square
     stock = {reach: run["stock_with"][:, 0] for reach, run in known.items()}
     return pd.DataFrame(
         {
             "step": np.arange(years + 1), "stock0": stock[0.0], "stock1": stock[1.0] - stock[0.0],
-            "spend0": spend[0.0], "spend1": spend[1.0] - spend[0.0] - square, "spend2": square,
+            "cost0": cost[0.0], "cost1": linear, "cost2": square,
+            "before1": np.r_[0.0, linear[:-1]], "before2": np.r_[0.0, square[:-1]],
             "invest": known[1.0]["investment"][-1, 0],
         }
     )  # fmt: skip

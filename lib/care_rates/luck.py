@@ -1,22 +1,78 @@
-"""How much of a gap to the best neighbour is luck: what noise alone would show.
+"""What a target set by neighbours would show if all of a group were alike.
 
+Even if an authority and its neighbours had one true value, the lowest of them would
+look lower by chance. This is the fall that such a world shows. It is no share of the
+fall in the figures: where true values differ, the lowest stands out by its value more
+than by its luck (for that share see :mod:`care_rates.winners_curse`).
 Counts, sizes and neighbours are as in :mod:`care_rates.benchmark`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from scipy import special, stats
 
-from care_rates.benchmark import RULES, neighbour_values, quantile_of, reduction
+from care_rates.benchmark import neighbour_values, quantile_of, reduction
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Simulated worlds in which each group has one true value.
+
+    Parameters
+    ----------
+    value : numpy.ndarray, shape (draws, groups, 1 + k)
+        Simulated values: the authority, then its neighbours; NaN where one is missing.
+    size : numpy.ndarray, shape (groups,)
+        Weight of each authority.
+    """
+
+    value: np.ndarray
+    size: np.ndarray
+
+    def reductions(self, rule: str | float = "best") -> np.ndarray:
+        """Share by which the total seems to fall, one a world.
+
+        Parameters
+        ----------
+        rule : str or float
+            See :func:`care_rates.benchmark.targets`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (draws,)
+            As :func:`care_rates.benchmark.reduction` would give in each world.
+        """
+        goal = _quantile(self.value[:, :, 1:], quantile_of(rule))
+        own = self.value[:, :, 0]
+        goal = np.minimum(own, goal)
+        return 1 - (self.size * goal).sum(axis=1) / (self.size * own).sum(axis=1)
+
+    def falls(self, rule: str | float = "best", alpha: float = 0.05) -> tuple[float, float, float]:
+        """Mean fall and its middle ``1 - alpha``.
+
+        Parameters
+        ----------
+        rule : str or float
+            See :meth:`reductions`.
+        alpha : float
+            One less the coverage.
+
+        Returns
+        -------
+        tuple of float
+            Mean, low, high.
+        """
+        drawn = self.reductions(rule)
+        low, high = np.quantile(drawn, [alpha / 2, 1 - alpha / 2])
+        return float(drawn.mean()), float(low), float(high)
 
 
 @dataclass(frozen=True)
 class Luck:
-    """How far noise alone would seem to reduce the total.
+    """How far noise alone would seem to reduce the total if all were alike.
 
     Parameters
     ----------
@@ -33,11 +89,6 @@ class Luck:
     def mean(self) -> float:
         """Average reduction that noise alone shows."""
         return float(self.draws.mean())
-
-    @property
-    def share(self) -> float:
-        """Mean reduction from noise as a share of the observed one."""
-        return self.mean / self.observed
 
     def interval(self, alpha: float = 0.05) -> tuple[float, float]:
         """Middle ``1 - alpha`` of the simulated reductions.
@@ -56,23 +107,22 @@ class Luck:
         return float(low), float(high)
 
 
-def luck(
-    counts, sizes, index, rule: str | float = "best", *, kind: str = "rate",
-    dispersion: float = 1.0, draws: int = 1000, seed: int = 1,
-) -> Luck:  # fmt: skip
-    """Simulate the reduction that noise alone shows when a group has one true value.
+def worlds(
+    counts, sizes, index, *, kind: str = "rate", dispersion: float = 1.0,
+    draws: int = 300, seed: int = 1,
+) -> Worlds:  # fmt: skip
+    """Simulate worlds in which all of a group have the group's pooled value.
 
-    Each authority with its neighbours is a group; all of the group get the group's
-    pooled value, counts are drawn, and the authority is set beside its neighbours.
+    An authority has one stroke of luck a world, whichever groups it belongs to: its
+    count in each is the same quantile of that group's distribution.
 
     Parameters
     ----------
-    counts : array-like, shape (n,)
-        Children in care, or children in residential homes.
-    sizes : array-like, shape (n,)
-        Children who live there, or children in care.
-    index, rule
-        As in :func:`targets`.
+    counts, sizes : array-like, shape (n,)
+        Children in care and children who live there, or children in residential homes
+        and children in care.
+    index : array-like of int
+        As in :func:`care_rates.benchmark.targets`.
     kind : {"rate", "share"}
         Counts are Poisson given a rate, or binomial given a share.
     dispersion : float
@@ -80,12 +130,12 @@ def luck(
         value of each draw varies (gamma or beta), as when brothers and sisters come
         into care together.
     draws, seed : int
-        Simulations and their seed.
+        Worlds and their seed.
 
     Returns
     -------
-    Luck
-        Reductions, one a draw, and the observed one.
+    Worlds
+        Groups with a figure of their own and of a neighbour.
 
     Raises
     ------
@@ -97,62 +147,42 @@ def luck(
     if kind not in ("rate", "share"):
         raise ValueError(f"kind {kind!r} is not 'rate' or 'share'.")
     counts, sizes = np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)
+    group = np.column_stack([np.arange(len(counts)), index])
+    count, size = neighbour_values(counts, group), neighbour_values(sizes, group)
+    known = ~np.isnan(count + size)
+    used = known[:, 0] & known[:, 1:].any(axis=1)
+    group, known = np.where(known, group, 0)[used], known[used]
+    count, size = (np.where(known, x[used], 0.0) for x in (count, size))
+    pooled = count.sum(axis=1) / size.sum(axis=1)
+    chance = np.random.default_rng(seed).random((2, draws, len(counts)))
+    noisy = _counts(chance[:, :, group], pooled[:, None] * size, size, kind, dispersion)
     with np.errstate(invalid="ignore", divide="ignore"):
-        observed = reduction(counts / sizes, sizes, index, rule)
-    seen = np.column_stack([np.arange(len(counts)), index])
-    count, size = neighbour_values(counts, seen), neighbour_values(sizes, seen)
-    count, size = (np.where(np.isnan(count + size), np.nan, x) for x in (count, size))
-    used = ~np.isnan(size[:, 0]) & (~np.isnan(size[:, 1:])).any(axis=1)
-    count, size = count[used], size[used]
-    pooled = np.nansum(count, axis=1) / np.nansum(size, axis=1)
-    whole = np.nan_to_num(size)
-    rng = np.random.default_rng(seed)
-    shape = (draws, *size.shape)
-    noisy = _noise(rng, pooled[:, None] * whole, whole, shape, kind, dispersion)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(np.isnan(size), np.nan, noisy / whole)
-    level = quantile_of(rule)
-    goal = _quantile(value[:, :, 1:], level)
-    goal = np.minimum(value[:, :, 0], goal)
-    total = (size[:, 0] * value[:, :, 0]).sum(axis=1)
-    return Luck(1 - (size[:, 0] * goal).sum(axis=1) / total, observed)
+        return Worlds(np.where(known, noisy / size, np.nan), size[:, 0])
 
 
-def table(
-    cases: Mapping[str, tuple], index, *, dispersions: Sequence[float] = (1.0, 2.0),
-    draws: int = 400, seed: int = 1, alpha: float = 0.05,
-) -> pd.DataFrame:  # fmt: skip
-    """Set the fall in the figures beside that from luck, for every rule.
+def luck(
+    counts, sizes, index, rule: str | float = "best", *, kind: str = "rate",
+    dispersion: float = 1.0, draws: int = 300, seed: int = 1,
+) -> Luck:  # fmt: skip
+    """Set the fall in the figures beside that of worlds in which all are alike.
 
     Parameters
     ----------
-    cases : mapping of str to (counts, sizes, kind)
-        What :func:`luck` takes, by name.
-    index : array-like of int
-        Neighbours.
-    dispersions : sequence of float
-        See :func:`luck`.
-    draws, seed : int
-        Simulations and their seed.
-    alpha : float
-        One less the coverage.
+    counts, sizes, index, kind, dispersion, draws, seed
+        See :func:`worlds`.
+    rule : str or float
+        See :func:`care_rates.benchmark.targets`.
 
     Returns
     -------
-    pandas.DataFrame
-        ``of, target, dispersion``, then in percent ``seen`` (fall in the figures),
-        ``luck`` with ``low`` and ``high``, and ``share`` (luck of the fall seen).
+    Luck
+        Reductions, one a world, and the observed one.
     """
-    rows = []
-    for name, (counts, sizes, kind) in cases.items():
-        for spread in dispersions:
-            for rule in RULES:
-                found = luck(counts, sizes, index, rule, kind=kind, dispersion=spread,
-                             draws=draws, seed=seed)  # fmt: skip
-                numbers = [found.observed, found.mean, *found.interval(alpha), found.share]
-                rows.append((name, rule, spread, *(100 * x for x in numbers)))
-    columns = ["of", "target", "dispersion", "seen", "luck", "low", "high", "share"]
-    return pd.DataFrame(rows, columns=columns)
+    made = worlds(counts, sizes, index, kind=kind, dispersion=dispersion, draws=draws, seed=seed)
+    counts, sizes = np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        observed = reduction(counts / sizes, sizes, index, rule)
+    return Luck(made.reductions(rule), observed)
 
 
 def _quantile(values: np.ndarray, level: float) -> np.ndarray:
@@ -166,16 +196,17 @@ def _quantile(values: np.ndarray, level: float) -> np.ndarray:
     return low + (place - under) * (high - low)
 
 
-def _noise(rng, mean, size, shape, kind, dispersion):
+def _counts(chance, mean, size, kind, dispersion) -> np.ndarray:
+    """Give counts at quantiles: ``chance[0]`` of the count, ``chance[1]`` of its mean."""
     if kind == "rate":
-        if dispersion == 1:
-            return rng.poisson(mean, shape)
-        grain = np.maximum(mean / (dispersion - 1), 1e-9)
-        return rng.poisson(rng.gamma(grain, dispersion - 1, shape))
-    whole = np.rint(size).astype(int)
+        if dispersion > 1:
+            grain = np.maximum(mean / (dispersion - 1), 1e-9)
+            mean = special.gammaincinv(grain, chance[1]) * (dispersion - 1)
+        return stats.poisson.ppf(chance[0], mean)
+    whole = np.rint(size)
     share = np.divide(mean, size, out=np.zeros_like(mean), where=size > 0)
-    if dispersion == 1:
-        return rng.binomial(whole, share, shape)
-    grain = np.maximum((whole - dispersion) / (dispersion - 1), 0.5)
-    drawn = rng.beta(np.maximum(share * grain, 1e-9), np.maximum((1 - share) * grain, 1e-9), shape)
-    return rng.binomial(whole, drawn)
+    if dispersion > 1:
+        grain = np.maximum((whole - dispersion) / (dispersion - 1), 0.5)
+        ends = np.maximum(share * grain, 1e-9), np.maximum((1 - share) * grain, 1e-9)
+        share = special.betaincinv(*ends, chance[1])
+    return np.where(whole > 0, stats.binom.ppf(chance[0], np.maximum(whole, 1), share), 0.0)

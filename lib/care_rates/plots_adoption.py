@@ -115,11 +115,15 @@ def slider_model(frame: pd.DataFrame, *, first: int, success: float, ramp: float
     rows = frame.assign(year=frame["step"] + first).round(6)
     base = (
         alt.Chart(rows)
-        .transform_calculate(reach="success / 100 * min(1, datum.step / ramp)")
+        .transform_calculate(
+            reach="success / 100 * min(1, datum.step / ramp)",
+            earlier="success / 100 * min(1, max(0, datum.step - 1) / ramp)",
+        )
         .transform_calculate(
             children="datum.stock0 + datum.reach * datum.stock1",
-            net="-pow(1 + costs / 100, datum.step) * (datum.reach * datum.spend1"
-            " + datum.reach * datum.reach * datum.spend2"
+            net="-pow(1 + costs / 100, datum.step) * ((datum.reach * datum.cost1"
+            " + datum.reach * datum.reach * datum.cost2 + datum.earlier * datum.before1"
+            " + datum.earlier * datum.earlier * datum.before2) / 2"
             " + (datum.step > 0 ? datum.invest : 0)) / 1e6",
         )
     )

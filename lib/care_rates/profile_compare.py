@@ -7,7 +7,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from care_rates import intervals, luck
+from care_rates import intervals, luck, winners_curse
 from care_rates import profile_words as words
 from care_rates.profile import INDICES, Place, Result, Section
 
@@ -191,14 +191,14 @@ def deprivation(place: Place) -> Section:
 
 
 def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
-    """Set the rate beside the lowest of its neighbours, and take out what luck would show.
+    """Set the rate beside the lowest of its neighbours, and take chance out of the gap.
 
     Parameters
     ----------
     place : Place
         The authority.
     seed, draws : int
-        Of the simulated neighbours.
+        Of the true rates that the counts leave possible.
 
     Returns
     -------
@@ -208,23 +208,16 @@ def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
     rates = place.tables["rates"]
     rows = rates[rates["key"].isin([place.key, *place.near]) & (rates["year"] == place.latest)]
     rows = rows.set_index("key").reindex([place.key, *place.near]).dropna(subset=["rate"])
-    if len(rows) < 3 or place.key not in rows.index or rows["number"].iloc[0] < LEAST:
+    now = _now(place)
+    few = len(rows) < 3 or place.key not in rows.index or rows["number"].iloc[0] < LEAST
+    if few or now is None:
         reason = "The published models of neighbours leave it out."
         if place.near:
             reason = f"With fewer than {LEAST} children in care a gap is nearly all luck."
         reason = place.why(reason)
         return Section("benchmark", missing={"a benchmark of neighbours": reason})
-    index = np.full((len(rows), len(rows) - 1), -1)
-    index[0] = np.arange(1, len(rows))
-    found = {
-        spread: luck.luck(rows["number"], rows["persons"], index, "best", dispersion=spread,
-                          draws=draws, seed=seed)
-        for spread in (1.0, 2.0)
-    }  # fmt: skip
-    gap = 100 * found[1.0].observed
-    chance, wider = 100 * found[1.0].mean, 100 * found[2.0].mean
-    ends = [100 * x for x in found[2.0].interval(place.alpha)]
-    net = (max(gap - wider, 0.0), max(gap - ends[1], 0.0), max(gap - ends[0], 0.0))
+    gap, net, alike = _gap(rows, (now["prior_shape"], now["prior_persons"]), draws, seed,
+                           place.alpha)  # fmt: skip
     middle = 100 * (rows["rate"].iloc[1:].median() / rows["rate"].iloc[0] - 1)
     ends_of = intervals.rates(rows["number"], rows["persons"], rounding=rows["rounding"],
                               level=1 - place.alpha)  # fmt: skip
@@ -239,17 +232,17 @@ def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
     if gap > 0:
         said += [
             f"To reach the lowest of them ({lowest}), it would have to fall by "
-            f"{words.number(gap)}%. Had the whole group one true rate, chance would still "
-            f"show a gap of {words.number(chance)}% on average, and of {words.number(wider)}% "
-            f"({sure} interval {words.span(*ends, unit='%')}) if counts vary twice as much, as "
-            "when brothers and sisters come into care together.",
-            f"With that luck taken out, {words.number(net[0])}% is left "
-            f"({words.span(*net[1:], unit='%')}). It says that neighbours differ, not that any of "
-            "them could do as another does.",
+            f"{words.number(gap)}%. The lowest of several is partly low by chance. With chance "
+            f"taken out, the fall to its likely true rate is {words.number(net[0])}% ({sure} "
+            f"interval {words.span(*net[1:], unit='%')}), where counts vary twice as much as pure "
+            "chance, as when brothers and sisters come into care together.",
+            f"Had the whole group one true rate, chance alone would show a gap of "
+            f"{words.number(alike[0])}% on average ({words.span(*alike[1:], unit='%')}). The "
+            "figures say that neighbours differ, not that any of them could do as another does.",
         ]
     else:
         said.append("No neighbour has a lower rate, so this way of setting a target asks nothing.")
-    method = f"luck.luck, best-neighbour rule, dispersion 2, {draws} draws"
+    method = f"gamma-Poisson posterior, best-neighbour rule, dispersion 2, {draws} draws"
     return Section(
         "benchmark", said, {}, frame[["name", "rate", "low", "high", "shrunk", "this"]],
         caption=f"{place.name} and its statistical neighbours, nearest first, on 31 March "
@@ -260,8 +253,26 @@ def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
         f"profile_rates. {method}.",
         results={
             "benchmark.gap_to_lowest": Result(gap, unit="percent of own rate"),
-            "benchmark.luck": Result(wider, *ends, "percent of own rate", method),
-            "benchmark.net": Result(*net, "percent of own rate", f"gap less luck; {method}"),
+            "benchmark.luck": Result(gap - net[0], gap - net[2], gap - net[1],
+                                     "percent of own rate", f"gap less true gap; {method}"),
+            "benchmark.net": Result(*net, "percent of own rate", method),
+            "benchmark.if_alike": Result(*alike, "percent of own rate",
+                                         f"luck.luck, dispersion 2, {draws // 4} worlds"),
             "benchmark.median": Result(middle, unit="percent, median neighbour against own rate"),
         },
     )  # fmt: skip
+
+
+def _gap(rows: pd.DataFrame, shapes: tuple[float, float], draws: int, seed: int, alpha: float):
+    """Gap to the lowest in the figures, in true rates, and if all were alike, in percent."""
+    index = np.full((len(rows), len(rows) - 1), -1)
+    index[0] = np.arange(1, len(rows))
+    real = winners_curse.attainable(
+        rows["number"], rows["persons"], index, shapes, dispersion=2.0, draws=draws, seed=seed
+    )
+    alike = luck.luck(
+        rows["number"], rows["persons"], index, dispersion=2.0, draws=draws // 4, seed=seed
+    )
+    gap = 100 * real.seen
+    net = [100 * x for x in (real.mean, *real.interval(alpha))] if gap > 0 else [0.0, 0.0, 0.0]
+    return gap, net, [100 * x for x in (alike.mean, *alike.interval(alpha))]

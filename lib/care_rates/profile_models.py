@@ -110,7 +110,8 @@ def ranks(
     pandas.DataFrame
         ``key, year, areas, rank`` (1 is the highest rate), ``rank_low, rank_high``,
         ``shrunk, shrunk_low, shrunk_high``: the rate drawn towards the mean by as much
-        as the count is chance.
+        as the count is chance; ``prior_shape, prior_persons``: shape and rate of the
+        gamma distribution of true rates (children in care a child) of that year.
     """
     rows = judged(rates)
     parts = []
@@ -127,7 +128,8 @@ def ranks(
                 {"year": year, "areas": len(part), "rank": place["rank"],
                  "rank_low": place["low"], "rank_high": place["high"],
                  "shrunk": drawn["shrunk"], "shrunk_low": drawn["low"],
-                 "shrunk_high": drawn["high"]}
+                 "shrunk_high": drawn["high"], "prior_shape": 1 / model.alpha,
+                 "prior_persons": part["persons"] / model.expected / model.alpha}
             ).reset_index()
         )  # fmt: skip
     return pd.concat(parts, ignore_index=True)

@@ -93,10 +93,46 @@ def test_sliders_redraw_what_the_model_says(success, ramp, costs):
     reach = success * np.minimum(1, levers["step"] / ramp)
     children = levers["stock0"] + reach * levers["stock1"]
     assert children.to_numpy() == pytest.approx(run["stock_with"][:, 0])
-    avoided = reach * levers["spend1"] + reach**2 * levers["spend2"]
+    earlier = success * np.minimum(1, np.maximum(levers["step"] - 1, 0) / ramp)
+    at_end = reach * levers["cost1"] + reach**2 * levers["cost2"]
+    at_start = earlier * levers["before1"] + earlier**2 * levers["before2"]
     paid = levers["invest"] * (levers["step"] > 0)
-    net = -((1 + costs) ** levers["step"]) * (avoided + paid)
+    net = -((1 + costs) ** levers["step"]) * ((at_start + at_end) / 2 + paid)
     assert net.to_numpy() == pytest.approx(run["saving"][:, 0], abs=1)
+
+
+def test_spending_of_a_year_is_the_mean_of_its_two_ends():
+    run = adoption.simulate(SYSTEM, adoption.Assumptions(), 5, 40, seed=3)
+    flat = adoption.simulate(SYSTEM, SURE.fixed(cost_growth=0.0), 5, 1)
+    for label in ("with", "without"):
+        cost, spend = (flat[f"{name}_{label}"][:, 0] for name in ("cost", "spend"))
+        assert spend[0] == cost[0]
+        assert spend[1:] == pytest.approx((cost[1:] + cost[:-1]) / 2)
+    assert flat["saving"][1, 0] == pytest.approx(
+        (flat["cost_without"] - flat["cost_with"])[1, 0] / 2 - flat["investment"][1, 0]
+    )
+    saved = run["spend_without"] - run["spend_with"] - run["investment"]
+    assert run["saving"] == pytest.approx(saved, abs=1e-3)
+
+
+def test_authorities_begin_one_after_the_other():
+    """Half have begun on average over a two-year pace's first half; what is reached follows."""
+    assert adoption.reached(1, 0.0, 4.0) == pytest.approx(0.25)
+    assert adoption.reached(6, 0.0, 4.0) == 1
+    assert adoption.begun(1, 0.0) == pytest.approx(1)
+    assert adoption.begun(1, 2.0) == pytest.approx(0.25)
+    assert adoption.begun(2, 2.0) == pytest.approx(0.75)
+    assert adoption.begun(3, 2.0) == pytest.approx(1)
+    grid = (np.arange(200_000) + 0.5) / 200_000
+    for year, pace, ramp in ((1, 2.0, 4.0), (3, 2.0, 4.0), (5, 3.0, 1.0), (2, 5.0, 1e-9)):
+        since = np.maximum(year - pace * grid, 0)
+        known = np.minimum(1, since / ramp).mean()
+        assert adoption.reached(year, pace, ramp) == pytest.approx(known, abs=1e-4)
+    slow = adoption.simulate(SYSTEM, SURE.fixed(pace=3.0), 5, 1)
+    fast = adoption.simulate(SYSTEM, SURE, 5, 1)
+    assert (slow["stock_with"][1:] > fast["stock_with"][1:]).all()
+    assert slow["investment"][1, 0] == pytest.approx(fast["investment"][1, 0] / 6)
+    assert slow["investment"][4, 0] == pytest.approx(fast["investment"][4, 0])
 
 
 def test_break_even():
@@ -107,7 +143,9 @@ def test_break_even():
 def test_tornado_is_sorted_and_labelled():
     storm = adoption_summary.tornado(SYSTEM, adoption.Assumptions(), 5)
     assert storm["swing"].is_monotonic_decreasing
-    assert set(storm["assumption"]) == set(adoption.Assumptions().triangles())
+    assert set(storm["assumption"]) == set(adoption.Assumptions().triangles()) - {"pace"}
+    slow = replace(adoption.Assumptions(), pace=(0.0, 1.0, 3.0))
+    assert "pace" in set(adoption_summary.tornado(SYSTEM, slow, 5)["assumption"])
     assert len(set(storm["likely"])) == 1
     shown = adoption_summary.labelled(storm)
     row = shown[shown["assumption"] == "growth of entries a year"].iloc[0]
@@ -122,12 +160,15 @@ def test_yearly_and_outcome_sum_up():
     assert table["year"].max() == 2024
     assert (table["low"] <= table["median"]).all()
     ends = adoption_summary.outcome(run)
-    assert len(ends) == len(adoption_summary.MEASURES) + 2
+    assert len(ends) == len(adoption_summary.MEASURES) + 3
     money = np.quantile(run["saving"][-1], 0.5, method="inverted_cdf") / 1e6
     assert ends.at["net saving, £m", "median"] == pytest.approx(money)
+    assert np.isnan(ends.at[adoption_summary.MITIGATED, "median"])
+    sure = replace(adoption.Assumptions(), cost_growth=(0.03, 0.05, 0.08))
+    run = adoption.simulate(SYSTEM.assign(left=SYSTEM["started"]), sure, 4, 300)
     without, saved = run["spend_without"], run["saving"][-1]
     share = np.quantile(100 * saved / (without[-1] - without[0]), 0.5, method="inverted_cdf")
-    shown = ends.at["share of the growth of spending mitigated, %", "median"]
+    shown = adoption_summary.outcome(run).at[adoption_summary.MITIGATED, "median"]
     assert shown == pytest.approx(share)
 
 

@@ -77,7 +77,48 @@ def test_more_neighbours_and_lower_targets_mean_more_luck():
     low, high = found.interval(0.1)
     assert low < found.mean < high
     assert (low, high) == tuple(np.quantile(found.draws, [0.05, 0.95]))
-    assert found.share == pytest.approx(found.mean / found.observed)
+    made = luck.worlds(counts, sizes, index, draws=200, seed=2)
+    assert made.falls("best", 0.1) == pytest.approx((found.mean, low, high))
+
+
+@pytest.mark.parametrize("kind", ["rate", "share"])
+@pytest.mark.parametrize("dispersion", [1.0, 3.0])
+def test_an_authority_has_one_stroke_of_luck_in_all_its_groups(kind, dispersion):
+    """All alike and of one size: its count is the same wherever it is set beside others."""
+    counts, sizes = np.full(5, 400.0), np.full(5, 4000.0)
+    index = np.array([[(i + k) % 5 for k in (1, 2)] for i in range(5)])
+    found = luck.worlds(counts, sizes, index, kind=kind, dispersion=dispersion, draws=4000)
+    for i in range(5):
+        for slot, j in enumerate(index[i], start=1):
+            assert (found.value[:, i, slot] == found.value[:, j, 0]).all()
+    drawn = found.value[:, 0, 0] * 4000
+    assert drawn.mean() == pytest.approx(400, rel=0.01)
+    chance = 400 * (0.9 if kind == "share" else 1.0)
+    assert drawn.var() == pytest.approx(dispersion * chance, rel=0.08)
+
+
+def test_shared_luck_makes_the_total_less_certain():
+    n = 60
+    counts, sizes = np.full(n, 300.0), np.full(n, 1e4)
+    index = np.tile(np.arange(10), (n, 1))
+    index[:10] = np.array([[(i + k) % 10 for k in range(10)] for i in range(10)])
+    index[:10, 0] = 10
+    shared = luck.luck(counts, sizes, index, draws=400).draws.std()
+    alone = np.sqrt(
+        sum(
+            luck.luck(
+                counts[:11],
+                sizes[:11],
+                np.vstack([np.full((10, 10), -1), np.arange(10)]),
+                draws=400,
+                seed=s,
+            ).draws.var()
+            for s in range(3)
+        )
+        / 3
+        / n
+    )
+    assert shared > 2 * alone
 
 
 def test_a_missing_neighbour_is_left_out_and_not_taken_for_zero():
@@ -88,17 +129,6 @@ def test_a_missing_neighbour_is_left_out_and_not_taken_for_zero():
     pair = luck.luck(counts[:2], sizes[:2], np.array([[1], [0]]), draws=4000)
     assert found.mean == pytest.approx(pair.mean, rel=0.05)
     assert np.isfinite(found.draws).all()
-
-
-def test_table_holds_every_rule_and_dispersion():
-    counts, sizes = np.array([90.0, 110, 100]), np.full(3, 1e4)
-    index = np.array([[1, 2], [0, 2], [0, 1]])
-    table = luck.table({"children": (counts, sizes, "rate")}, index, draws=50)
-    assert len(table) == 2 * len(benchmark.RULES)
-    assert (table["low"] <= table["luck"]).all()
-    assert table["share"].iloc[0] == pytest.approx(
-        100 * table["luck"].iloc[0] / table["seen"].iloc[0]
-    )
 
 
 def test_faults_are_named():

@@ -228,10 +228,12 @@ def test_a_large_step_in_spending_is_said_to_point_to_the_return(page):
 
 def test_luck_is_taken_out_and_no_gap_is_no_target(page):
     results = page("Liverpool")["benchmark"].results
-    gap, chance = results["benchmark.gap_to_lowest"].value, results["benchmark.luck"].value
-    net = results["benchmark.net"]
-    assert net.value == pytest.approx(gap - chance)
-    assert 0 <= net.low <= net.value <= net.high <= gap + 1e-9
+    gap, chance = results["benchmark.gap_to_lowest"].value, results["benchmark.luck"]
+    net, alike = results["benchmark.net"], results["benchmark.if_alike"]
+    assert net.value == pytest.approx(gap - chance.value)
+    assert net.low < net.value < net.high
+    assert chance.low < chance.value < chance.high
+    assert 0 < chance.value < alike.value < gap
     rutland = page("Rutland")["benchmark"]
     assert rutland.results["benchmark.gap_to_lowest"].value == pytest.approx(0)
     assert "asks nothing" in rutland.sentences[-1]
