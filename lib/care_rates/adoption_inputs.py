@@ -93,38 +93,6 @@ def system(table: pd.DataFrame, index: np.ndarray, rule: str | float = "best") -
     return out.dropna()
 
 
-def chosen(system: pd.DataFrame, area: str) -> pd.DataFrame:
-    """Keep one authority, or all of them.
-
-    Parameters
-    ----------
-    system : pandas.DataFrame
-        From :func:`system`.
-    area : str
-        ``England`` for all, else an authority's name (any case).
-
-    Returns
-    -------
-    pandas.DataFrame
-        Its rows.
-
-    Raises
-    ------
-    ValueError
-        If no authority of that name has every figure.
-    """
-    if area.strip().casefold() == "england":
-        return system
-    rows = system[system["area"].map(slug) == slug(area)]
-    if rows.empty:
-        raise ValueError(
-            f"area {area!r}: not every figure that the model needs is published for it "
-            "(a small count withheld, or a boundary change), or no authority has that name. "
-            "Use the name as published, or England."
-        )
-    return rows
-
-
 def history(tables: Mapping[str, pd.DataFrame], area: str) -> pd.DataFrame:
     """Build one authority's history: stock, entries and children who live there.
 
@@ -145,20 +113,26 @@ def history(tables: Mapping[str, pd.DataFrame], area: str) -> pd.DataFrame:
     ------
     ValueError
         If there is no such authority.
+
+    Notes
+    -----
+    Where one name stands for two areas, as Dorset does before and after the changes of
+    2019, it is the later one that counts.
     """
     cla = care_system.with_key(tables["cla"])
-    keys = cla.loc[cla["area"].map(slug) == slug(area), "key"].unique()
-    if len(keys) != 1:
+    named = cla[cla["area"].map(slug) == slug(area)].sort_values("year", kind="stable")
+    if named.empty:
         raise ValueError(f"area {area!r} is no authority. Use the name as published, or England.")
+    key = named["key"].iloc[-1]
     parts = {"stock": (cla, "number"), "started": (tables["cla_flows"], "started")}
     out = {}
     for name, (frame, column) in parts.items():
-        rows = care_system.with_key(frame).query("key == @keys[0]").dropna(subset=[column])
+        rows = care_system.with_key(frame).loc[lambda d: d["key"] == key].dropna(subset=[column])
         years = sorted(rows["year"].unique())
         out[name] = pd.Series(
             {year: care_system.by_authority(rows, column, year).iloc[0] for year in years}
         )
-    people = care_system.with_key(tables["population"]).query("key == @keys[0]")
+    people = care_system.with_key(tables["population"]).loc[lambda d: d["key"] == key]
     wide = people.pivot_table(
         index="mid_year", columns="series", values="persons_0_17", aggfunc="sum", min_count=1
     )

@@ -98,6 +98,54 @@ def scores(tests: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
     return out
 
 
+def stretch(tests: pd.DataFrame, alpha: float = 0.05) -> pd.Series:
+    """Find how much wider each rule's interval should have been.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        From :func:`rolling`.
+    alpha : float
+        One less the coverage.
+
+    Returns
+    -------
+    pandas.Series
+        By ``method, horizon``: the ``1 - alpha`` quantile (the next value up) of the
+        error over the half-width on its side, at least 1. With fewer than ``1 / alpha``
+        forecasts it is the largest: the stretched interval would have held every time.
+    """
+    over = tests["actual"] > tests["forecast"]
+    half = (tests["high"] - tests["forecast"]).where(over, tests["forecast"] - tests["low"])
+    ratio = (tests["error"].abs() / half).groupby([tests["method"], tests["horizon"]], sort=False)
+    return ratio.quantile(1 - alpha, interpolation="higher").clip(lower=1).rename("stretch")
+
+
+def stretched(forecasts: pd.DataFrame, origin: int, factors: pd.Series) -> pd.DataFrame:
+    """Widen the intervals of forecasts by what past ones lacked.
+
+    Parameters
+    ----------
+    forecasts : pandas.DataFrame
+        ``method, year, forecast, low, high``.
+    origin : int
+        Last year known.
+    factors : pandas.Series
+        From :func:`stretch`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with both half-widths times the factor of rule and years ahead; the
+        lower end is no less than zero.
+    """
+    places = pd.MultiIndex.from_arrays([forecasts["method"], forecasts["year"] - origin])
+    wide = factors.reindex(places).to_numpy()
+    middle = forecasts["forecast"]
+    low = (middle - wide * (middle - forecasts["low"])).clip(lower=0)
+    return forecasts.assign(low=low, high=middle + wide * (forecasts["high"] - middle))
+
+
 def equal_accuracy(
     tests: pd.DataFrame, horizon: int, reference: str, alpha: float = 0.05
 ) -> pd.DataFrame:

@@ -70,29 +70,51 @@ def flow_claims(table: pd.DataFrame) -> dict[str, float | bool]:
     Returns
     -------
     dict
-        By the rest of the claim's id. A year is close where the gap is no wider than
-        in any of the years 2012 to 2015.
+        By the rest of the claim's id. A steady rise is given as the smallest yearly
+        change. Both years of the turn are the first year of the wider gap (see
+        :func:`turn`).
     """
     stock, starting, ceasing = (table[c] for c in ("stock", "starting", "ceasing"))
-    gap = table["gap"].loc[2012:2020].abs()
-    close = gap <= gap.loc[:2015].max()
+    turned = turn(table["gap"].loc[2012:2020])
     fewer = ceasing[2015] - ceasing[2020]
     return {
         "fig1.first_year": starting.index.min(),
         "fig1.last_year": table.loc[:2020].dropna(subset=["starting"]).index.max(),
         "fig1.stock_mid1990s_2008": stock[2008] - stock[1995],
         "fig1.starts_mid1990s_2008": starting[2008] - starting[1995],
-        "fig1.stock_2008_2017": stock[2017] - stock[2008],
-        "fig1.starts_2008_2017": starting[2017] - starting[2008],
+        "fig1.stock_2008_2017": stock.loc[2008:2017].diff().min(),
+        "fig1.starts_2008_2017": starting.loc[2008:2017].diff().min(),
         "fig1.steep_2008_2011": starting[2011] - starting[2008],
         "fig1.starts_from_2017": starting[2020] - starting[2017],
-        "fig2.close_until_year": close[close].index.max(),
-        "fig2.gap_from_year": close[~close].index.min(),
+        "fig2.close_until_year": turned,
+        "fig2.gap_from_year": turned,
         "section4_2.net_inflow": table["gap"].loc[2015:2020].sum(),
         "section4_2.leavers_direction": -fewer,
         "section4_2.leavers_predominant": bool(fewer > starting[2020] - starting[2015]),
         "section5_1.starts_above_2008": percent(starting[2008], starting[2020]),
     }
+
+
+def turn(values: pd.Series) -> int:
+    """Find the year that best parts a series into two levels.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        By year, at least four.
+
+    Returns
+    -------
+    int
+        First year of the second level: the one with the least squares around two means,
+        each of at least two years.
+    """
+    years, x = list(values.index), values.to_numpy(float)
+    cost = {
+        years[k]: ((x[:k] - x[:k].mean()) ** 2).sum() + ((x[k:] - x[k:].mean()) ** 2).sum()
+        for k in range(2, len(x) - 1)
+    }
+    return int(min(cost, key=cost.get))
 
 
 def homes(placements: pd.DataFrame) -> pd.DataFrame:
@@ -167,7 +189,8 @@ def ages(table: pd.DataFrame, keys: Sequence[str]) -> dict[str, float | bool]:
     Returns
     -------
     dict
-        By the rest of the claim's id, growth in percent by age group.
+        By the rest of the claim's id, growth in percent by age group; older children
+        (10 and over, together) are held against each younger group.
     """
     rows = table[table["level"] == "country"]
     wide = rows.pivot_table(index="year", columns="age_group", values="number")
@@ -180,10 +203,11 @@ def ages(table: pd.DataFrame, keys: Sequence[str]) -> dict[str, float | bool]:
     ours = pd.DataFrame(parts).reindex(keys).dropna().sum()
     members = percent(ours[2010], ours[2020])
     younger = [g for g in AGES if g not in OLDER]
+    older = percent(*(wide.loc[year, list(OLDER)].sum() for year in (2010, 2020)))
     return {
         "age_10_15_growth_england": growth[OLDER[0]],
         "age_16_growth_england": growth[OLDER[1]],
         "age_10_15_growth_ccn": members[OLDER[0]],
         "age_16_growth_ccn": members[OLDER[1]],
-        "older_rise_most": bool(growth[list(OLDER)].min() > growth[younger].max()),
+        "older_rise_most": bool(older > growth[younger].max()),
     }

@@ -220,3 +220,33 @@ def compare(before: Mapping, after: Mapping) -> pd.DataFrame:
     }  # fmt: skip
     out = 100 * pd.DataFrame(rules) / total
     return out.reindex([*before.keys(), "joint"]).rename_axis("factor")
+
+
+def nearest(published: Mapping, candidates: Mapping[str, Mapping]) -> pd.DataFrame:
+    """Rank splits by how far they lie from a published one.
+
+    Parameters
+    ----------
+    published : mapping of str to float
+        Percent of the growth by part.
+    candidates : mapping of str to mapping
+        Splits into the same parts, by the rule that made them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a rule, nearest first: its parts, ``points apart`` (mean absolute
+        difference a part) and ``largest`` (the largest one), in percentage points.
+
+    Raises
+    ------
+    ValueError
+        If a candidate has other parts.
+    """
+    table = pd.DataFrame({name: dict(parts) for name, parts in candidates.items()}).T
+    if set(table) != set(published) or table.isna().any(axis=None):
+        raise ValueError(f"every split must have the parts: {', '.join(map(str, published))}.")
+    table = table[list(published)]
+    gap = (table - pd.Series(dict(published))).abs()
+    out = table.assign(**{"points apart": gap.mean(axis=1), "largest": gap.max(axis=1)})
+    return out.sort_values(["points apart", "largest"], kind="stable").rename_axis("rule")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from care_rates.adoption import WEEKS
 from care_rates.forecast import READINGS, growth, linear
 
 
@@ -80,3 +81,42 @@ def spending(
             ]
     columns = ["share of", "share rule", "total", "addition", "share rounded first", "share"]
     return pd.DataFrame(rows, columns=[*columns, "spend"])
+
+
+def paths(
+    children: pd.DataFrame, shares: pd.Series, total: float, yearly: float, homes: float
+) -> pd.DataFrame:
+    """Follow the report's outlook year by year, on the reading that gives its numbers back.
+
+    Parameters
+    ----------
+    children : pandas.DataFrame
+        By year after the last one known: ``lower, upper``.
+    shares : pandas.Series
+        Share of spending on children and families, percent, by year to the last known.
+    total : float
+        Spending on children and families in the last year, pounds (net).
+    yearly : float
+        Pounds added to it a year.
+    homes : float
+        Share of children in residential homes in the last year, taken to stay.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By year: ``share`` (fitted line), ``spend`` (pounds), ``week_low, week_high``
+        (pounds a child a week that spending and the upper or lower number imply),
+        ``homes_low, homes_high`` (children).
+    """
+    ahead = len(children)
+    line = linear(shares.rename("stock").to_frame(), ahead, window=len(shares))["forecast"]
+    steps = pd.Series(range(1, ahead + 1), index=children.index)
+    spend = line.reindex(children.index) / 100 * (total + yearly * steps)
+    return pd.DataFrame(
+        {
+            "share": line.reindex(children.index), "spend": spend,
+            "week_low": spend / children["upper"] / WEEKS,
+            "week_high": spend / children["lower"] / WEEKS,
+            "homes_low": homes * children["lower"], "homes_high": homes * children["upper"],
+        }
+    )  # fmt: skip

@@ -95,3 +95,34 @@ def test_readings_of_the_published_forecasts():
     first = options.iloc[0]
     assert (first["share"], first["spend"]) == (pytest.approx(48), pytest.approx(0.48 * 11e9))
     assert set(options["share rounded first"]) == {"no", "yes"}
+
+
+def test_intervals_are_stretched_by_what_they_lacked():
+    tests = pd.DataFrame(
+        {
+            "method": ["a"] * 4 + ["b"] * 2, "horizon": [1, 1, 1, 1, 1, 1],
+            "forecast": [10.0, 10, 10, 10, 10, 10], "low": [8.0, 8, 8, 8, 5, 5],
+            "high": [14.0, 14, 14, 14, 15, 15], "actual": [11.0, 12, 18, 4, 11, 12],
+        }
+    )  # fmt: skip
+    tests["error"] = tests["forecast"] - tests["actual"]
+    found = backtest.stretch(tests, 0.05)
+    assert found.to_dict() == {("a", 1): 3.0, ("b", 1): 1.0}
+    assert backtest.stretch(tests, 0.5)["a", 1] == 2.0
+    ahead = pd.DataFrame({"method": ["a", "b"], "year": [2026, 2026], "forecast": [100.0, 100],
+                          "low": [50.0, 90], "high": [120.0, 130]})  # fmt: skip
+    wide = backtest.stretched(ahead, 2025, found)
+    assert wide["low"].tolist() == [0, 90]
+    assert wide["high"].tolist() == [160, 130]
+    assert wide["forecast"].tolist() == [100, 100]
+
+
+def test_the_outlook_by_year_ends_where_the_reading_ends():
+    years = [2021, 2022]
+    children = pd.DataFrame({"lower": [100.0, 110], "upper": [120.0, 140]}, index=years)
+    shares = pd.Series([40.0, 42, 44], index=[2018, 2019, 2020])
+    found = readings_ccn.paths(children, shares, 1e6, 1e5, 0.1)
+    assert found["share"].tolist() == pytest.approx([46, 48])
+    assert found["spend"].tolist() == pytest.approx([0.46 * 1.1e6, 0.48 * 1.2e6])
+    assert found.at[2022, "week_low"] == pytest.approx(0.48 * 1.2e6 / 140 / (365.25 / 7))
+    assert found["homes_high"].tolist() == pytest.approx([12, 14])

@@ -7,6 +7,7 @@ import pytest
 from care_rates import (
     adoption,
     adoption_inputs,
+    adoption_starts,
     adoption_summary,
     care_system,
     ccn_context,
@@ -83,8 +84,8 @@ def test_flows_and_their_claims(tables):
     gap = table["change"] - table["gap"] - table["unexplained"]
     assert gap.dropna().abs().max() == 0
     claims = ccn_context.flow_claims(table)
-    assert claims["fig2.close_until_year"] == 2016
-    assert claims["fig2.gap_from_year"] == 2017
+    assert claims["fig2.close_until_year"] == claims["fig2.gap_from_year"] == 2017
+    assert claims["fig1.starts_2008_2017"] == -580
     assert claims["section4_2.leavers_predominant"] is True
 
 
@@ -129,10 +130,10 @@ def test_system_is_ready_for_the_model(tables):
     assert system["gap"].between(0, 1).all()
     lowest = base["number"].div(base["persons"]).idxmin()
     assert lowest not in system.index or system.at[lowest, "gap"] == 0
-    assert len(adoption_inputs.chosen(system, "leeds")) == 1
-    assert adoption_inputs.chosen(system, "England") is system
+    assert len(adoption_starts.chosen(system, "leeds")) == 1
+    assert adoption_starts.chosen(system, "England") is system
     with pytest.raises(ValueError, match="'Atlantis'"):
-        adoption_inputs.chosen(system, "Atlantis")
+        adoption_starts.chosen(system, "Atlantis")
     run = adoption.simulate(system, adoption.Assumptions(), 2, 10)
     assert run["stock_with"].shape == (3, 10)
 
@@ -143,6 +144,9 @@ def test_history_of_one_authority(tables):
     printed = tables["cla"].query("area == 'Leeds' and release_year == 2025 and year == 2025")
     assert leeds.at[2025, "stock"] == printed["number"].iloc[0]
     assert leeds["persons"].between(1e5, 2e5).all()
+    dorset = adoption_inputs.history(tables, "Dorset")
+    assert dorset.index.max() == 2025
+    assert dorset.index.is_monotonic_increasing
     split = adoption_inputs.history(tables, "Northamptonshire")
     assert split.index.max() == 2025
     with pytest.raises(ValueError, match="'Atlantis'"):
@@ -201,3 +205,9 @@ def test_charts_draw():
     ]
     for chart in charts:
         assert vl_convert.vegalite_to_svg(chart.to_dict()).startswith("<svg")
+
+
+def test_a_turn_is_where_two_levels_fit_best():
+    steps = pd.Series([1.0, 2, 1, 9, 8, 9, 9], index=range(2000, 2007))
+    assert ccn_context.turn(steps) == 2003
+    assert ccn_context.turn(-steps) == 2003

@@ -92,3 +92,12 @@ def test_faults_are_named():
         decompose.logarithmic_mean([1.0], [0.0])
     with pytest.raises(ValueError, match="nothing to split"):
         decompose.compare(pd.Series(BEFORE), pd.Series(BEFORE))
+
+
+def test_the_nearest_split_comes_first():
+    printed = {"a": 40.0, "b": 60.0}
+    found = decompose.nearest(printed, {"far": {"b": 70, "a": 30}, "near": {"a": 41, "b": 57}})
+    assert list(found.index) == ["near", "far"]
+    assert found.loc["near", ["points apart", "largest"]].tolist() == [2, 3]
+    with pytest.raises(ValueError, match="parts: a, b"):
+        decompose.nearest(printed, {"odd": {"a": 40, "c": 60}})
