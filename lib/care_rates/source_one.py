@@ -167,6 +167,7 @@ def england(
             "children in care, % lower": 100 * (1 - left),
             "children in care, from the lower forecast": known["low"] * left,
             "children in care, from the upper forecast": known["high"] * left,
+            "more at home, from the upper forecast": known["high"] * (1 - left),
             "residential share, % lower": 100 * fewer,
             "more in family homes, from the lower forecast": known["low"] * kept,
             "more in family homes, from the upper forecast": known["high"] * kept,

@@ -53,6 +53,7 @@ def test_england_follows_from_shares():
     left, fewer = (300 + 300) / 800, 1 - (25 + 32) / 90
     assert made["children in care, % lower"] == pytest.approx(100 * (1 - left))
     assert made["children in care, from the upper forecast"] == pytest.approx(1000 * left)
+    assert made["more at home, from the upper forecast"] == pytest.approx(1000 * (1 - left))
     assert made["residential share, % lower"] == pytest.approx(100 * fewer)
     homes = 900 * left * 90 / 800 * fewer
     assert made["more in family homes, from the lower forecast"] == pytest.approx(homes)
