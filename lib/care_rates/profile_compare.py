@@ -234,8 +234,8 @@ def benchmark(place: Place, *, seed: int, draws: int = 2000) -> Section:
             f"To reach the lowest of them ({lowest}), it would have to fall by "
             f"{words.number(gap)}%. The lowest of several is partly low by chance. With chance "
             f"taken out, the fall to its likely true rate is {words.number(net[0])}% ({sure} "
-            f"interval {words.span(*net[1:], unit='%')}), where counts vary twice as much as pure "
-            "chance, as when brothers and sisters come into care together.",
+            f"interval {words.span(*net[1:], unit='%')}), if counts vary twice as much as pure "
+            "chance makes them, as when brothers and sisters come into care together.",
             f"Had the whole group one true rate, chance alone would show a gap of "
             f"{words.number(alike[0])}% on average ({words.span(*alike[1:], unit='%')}). The "
             "figures say that neighbours differ, not that any of them could do as another does.",
