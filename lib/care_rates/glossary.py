@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from care_rates.names import slug
+from care_rates.wording import MEANINGS
 
 KINDS = {"term": "Words of children's social care", "method": "Words of method"}
 
@@ -17,7 +18,7 @@ def page() -> str:
     Returns
     -------
     str
-        HTML of the text: two lists of terms with their meanings.
+        HTML of the text: lists of terms with their meanings, and of the statuses of claims.
     """
     path = Path(__file__).resolve().parent / "assets" / "glossary.csv"
     with path.open(encoding="utf-8", newline="") as stream:
@@ -36,4 +37,11 @@ def page() -> str:
                 f"<dd>{escape(row['meaning'])}{also}</dd>"
             )
         parts.append("</dl>")
+    parts.append('<h2 id="status">What can become of a claim</h2><dl class="glossary">')
+    for status, meaning in MEANINGS.items():
+        parts.append(
+            f'<dt id="status-{slug(status)}">{escape(status)}</dt>'
+            f"<dd>A status of a claim: {escape(meaning)}.</dd>"
+        )
+    parts.append("</dl>")
     return "".join(parts)

@@ -1,20 +1,21 @@
-"""The first page and the ledger page, made of the records alone."""
+"""The first page, made of the records alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from html import escape
 
 import pandas as pd
 
-from care_rates import __version__, csvtext, markup, paths
-from care_rates.claims import REASONS, REPORTS, STATUSES
+from care_rates import citing, csvtext, markup, paths
+from care_rates.claims import REPORTS, STATUSES
 from care_rates.ledger import scorecard
 from care_rates.notebook_page import SiteError, title_of
-from care_rates.profiles import areas
 from care_rates.report import CLAIM_FIELDS
+from care_rates.wording import MEANINGS
 
-RELEASED = "2026-11-23"
+SHORTEST = 40
+"""A first sentence of fewer characters (``No.``) is no answer by itself."""
 
 
 def claims() -> pd.DataFrame:
@@ -132,225 +133,123 @@ def update_readme() -> bool:
     return new != text
 
 
+def first_sentence(text: str) -> str:
+    """Take the first sentence that says something.
+
+    Parameters
+    ----------
+    text : str
+        An answer as a notebook recorded it.
+
+    Returns
+    -------
+    str
+        Its first sentence; a very short one (``No.``) together with the next.
+    """
+    taken = ""
+    for part in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text.strip()):
+        taken = f"{taken} {part}".strip()
+        if len(taken) >= SHORTEST:
+            break
+    return taken
+
+
+def by_report(rows: list[dict]) -> dict[str, list[dict]]:
+    """Bring the answers to the four reports together, one entry a report.
+
+    Parameters
+    ----------
+    rows : list of dict
+        From :func:`answers`; a question begins with the report's name and a colon.
+
+    Returns
+    -------
+    dict of str to list of dict
+        By the report's name; questions that belong to no single report are left out.
+    """
+    found: dict[str, list[dict]] = {}
+    for row in rows:
+        report, colon, _ = row["question"].partition(":")
+        if colon and report in REPORTS.values():
+            found.setdefault(report, []).append(row)
+    return found
+
+
 def index() -> str:
     """Write the first page.
 
     Returns
     -------
     str
-        HTML of the text.
+        HTML of the text: the question, a sentence a report, the scoreboard; then more.
     """
     names = sorted(p.stem for p in paths.notebooks().glob("[0-9][0-9]_*.ipynb"))
-    card = scorecard(claims())
-    first, _, rest = headline(card).partition(". ")
-    cards = "".join(
-        f'<section class="answer"><h3>{escape(row["question"])}</h3>'
-        f"<p>{escape(row['answer'])}</p>"
-        f'<p><a href="{row["notebook"]}.html">{escape(title_of(row["notebook"]))}</a></p></section>'
-        for row in answers()
-    )
-    table = markup.figure(
-        markup.table(card), kind="table", name="scoreboard", source="the ledger",
-        caption="Every registered claim by status. A claim is one published number, sign, rank or "
-        "threshold; its status is computed, never typed.",
-    )  # fmt: skip
+    found = answers()
+    first, _, rest = headline(scorecard(claims())).partition(". ")
     listed = "".join(
         f'<li><a href="{name}.html">{escape(title_of(name))}</a></li>' for name in names
     )
+    areas = ""
+    if any((paths.outputs() / "notebooks" / "areas").glob("*.ipynb")):
+        areas = ' <a href="areas.html">Find your authority</a>.'
     return (
         "<h1>Why do places with similar need have such different numbers of children in care?</h1>"
-        '<p class="lead">Four published UK analyses answered this question between 2013 and 2021. '
-        "Here they are re-run from official figures, number by number, and taken further.</p>"
-        f'<p class="lead"><strong>{first}.</strong> {rest} '
+        '<p class="lead">Four published UK analyses asked. Here they are re-run from official '
+        f"figures, number by number, and taken further.{areas}</p>"
+        f'<h2 id="answers">What each report found, recomputed</h2>{_answers(found)}'
+        '<h2 id="scoreboard-title">What reproduces</h2>'
+        f'<p class="prose"><strong>{first}.</strong> '
         '<a href="ledger.html">The ledger</a> says of each claim what became of it, and why.</p>'
-        '<h2 id="answers">What each report found, recomputed</h2>'
-        f'<div class="answers">{cards}</div>'
-        f'<h2 id="scoreboard-title">What reproduces</h2>{table}'
-        f"{_explained()}"
+        f"{_scoreboard()}"
+        f'<p class="prose">{rest}</p>{_explained()}'
+        f'<h2 id="more">The answers at more length</h2>{_more(found)}'
         f'<h2 id="read">Read on</h2><ul>{listed}'
         '<li><a href="ledger.html">The ledger: every claim</a></li></ul>'
-        f"{_cite()}"
+        f'<h2 id="cite">Cite this</h2><div class="prose"><p>{citing.reference()} Cite the reports '
+        f"themselves for what they say.</p><p>{citing.LICENCE}</p></div>"
     )
 
 
-def _cite() -> str:
-    return (
-        '<h2 id="cite">Cite this</h2><div class="prose"><p>The care-rates contributors '
-        f"({RELEASED[:4]}). <cite>care-rates: four analyses of the number of children in care, "
-        f"re-run from official figures</cite>, version {__version__}. Cite the reports themselves "
-        "for what they say.</p><p>Figures: Crown copyright and other public sector information, "
-        "Open Government Licence v3.0. Code and text: MIT licence.</p></div>"
+def _answers(found: list[dict]) -> str:
+    parts = []
+    for report, rows in by_report(found).items():
+        asked = rows[0]["question"].partition(":")[2].strip()
+        asked = asked[:1].upper() + asked[1:]
+        parts.append(
+            f'<dt><a href="{rows[0]["notebook"]}.html">{escape(report)}</a> '
+            f'<span class="asked">{escape(asked)}</span></dt>'
+            f'<dd>{escape(first_sentence(rows[0]["answer"]))} <a href="#{_anchor(rows[0])}">More'
+            f'<span class="sr"> on {escape(report)}</span></a></dd>'
+        )
+    return f'<dl class="found">{"".join(parts)}</dl>'
+
+
+def _anchor(row: dict) -> str:
+    return f"more-{row['notebook']}"
+
+
+def _more(found: list[dict]) -> str:
+    cards = "".join(
+        f'<section class="answer" id="{_anchor(row)}"><h3>{escape(row["question"])}</h3>'
+        f"<p>{escape(row['answer'])}</p>"
+        f'<p><a href="{row["notebook"]}.html">{escape(title_of(row["notebook"]))}</a></p></section>'
+        for row in found
     )
+    return f'<div class="answers">{cards}</div>'
+
+
+def _scoreboard() -> str:
+    links = (
+        '<span class="links">Download <a href="files/06_synthesis/scorecard.csv" download>CSV</a>'
+        '<a href="#scoreboard" aria-label="Link to the scoreboard">link</a></span>'
+    )
+    return markup.figure(
+        markup.table(scorecard(claims())), kind="table", name="scoreboard", source="the ledger",
+        caption="Every registered claim by status. A claim is one published number, sign, rank or "
+        "threshold; its status is computed, never typed.", links=links,
+    )  # fmt: skip
 
 
 def _explained() -> str:
-    meanings = {
-        "exact": "the computed value rounds to the printed text",
-        "within input rounding": "the rounding of the published inputs allows it",
-        "close": "a later release moved the figures, by no more than a band set beforehand",
-        "direction only": "the sign agrees, the size does not",
-        "contradicted": "the figures say otherwise",
-        "inconsistent in the report": "the report's own printed figures disagree",
-        "not computable": "the figures needed are not public",
-        "out of scope": "a citation, an interview or a judgement that no figure decides",
-        "not yet checked": "registered, and computable, but not yet computed here",
-    }
-    rows = "".join(f"<li><strong>{s}</strong>: {meanings[s]}</li>" for s in STATUSES)
+    rows = "".join(f"<li><strong>{s}</strong>: {MEANINGS[s]}</li>" for s in STATUSES)
     return f"<details><summary>What the statuses mean</summary><ul>{rows}</ul></details>"
-
-
-def _options(values: Sequence[str], words: dict[str, str] | None = None) -> str:
-    shown = words or {}
-    return '<option value="">all</option>' + "".join(
-        f'<option value="{escape(v)}">{escape(shown.get(v, v))}</option>' for v in values
-    )
-
-
-def needed(needs: str) -> list[str]:
-    """Split the list of tables that decide a claim.
-
-    Parameters
-    ----------
-    needs : str
-        As in the register, joined by semicolons.
-
-    Returns
-    -------
-    list of str
-        Names of tables, or words for figures that are not public.
-    """
-    return [part.strip() for part in needs.split(";") if part.strip()]
-
-
-def ledger_page() -> str:
-    """Write the page that lists every claim.
-
-    Returns
-    -------
-    str
-        HTML of the text: a table that can be filtered by report, status and topic.
-    """
-    rows = claims()
-    topics = sorted(set(rows["topic"]))
-    raw = {path.stem for path in paths.RAW.glob("*.csv")}
-    known = {table for needs in rows["needs"] for table in needed(needs) if table in raw}
-    used = [status for status in STATUSES if status in set(rows["status"])]
-    body = []
-    for row in rows.itertuples():
-        first = row.status.split()[0]
-        target = f"{row.notebook}.html#{row.anchor}" if row.anchor else f"{row.notebook}.html"
-        name = f"notebook {row.notebook[:2]}"
-        page = f'<a href="{escape(target)}">{name}</a>' if row.notebook else ""
-        why = REASONS.get(row.reason, "")
-        sign = "" if row.relation in ("=", "range", "direction", "rank", "set") else row.relation
-        body.append(
-            f'<tr id="{escape(row.claim_id)}" data-report="{escape(row.report)}" '
-            f'data-status="{escape(row.status)}" data-topic="{escape(row.topic)}" '
-            f'data-needs="{escape("|".join(sorted(known & set(needed(row.needs)))))}">'
-            f'<th scope="row">{escape(row.statement)}</th><td>{escape(row.locator)}</td>'
-            f"<td>{escape(f'{sign} {row.published}'.strip())}</td><td>{escape(row.computed)}</td>"
-            f'<td class="st st-{escape(first)}">{escape(row.status)}</td><td>{escape(why)}</td>'
-            f"<td>{page}</td></tr>"
-        )
-    heads = "".join(
-        f'<th scope="col">{h}</th>'
-        for h in ("claim", "where", "published", "computed", "status", "reason", "notebook")
-    )
-    return (
-        "<h1>The ledger: every claim</h1>"
-        '<p class="lead">One row a published statement. Statements are in our own words; '
-        "the published value is as printed.</p>"
-        '<form class="filters" data-table="claims" data-told="told" aria-label="Filter the claims">'
-        '<label>Search <input type="search" name="q"></label>'
-        f'<label>Report <select name="report">{_options(list(REPORTS), REPORTS)}</select></label>'
-        f'<label>Status <select name="status">{_options(used)}</select></label>'
-        f'<label>Topic <select name="topic">{_options(topics)}</select></label>'
-        f'<label>Needs the table <select name="needs">{_options(sorted(known))}</select></label>'
-        '<span id="told" role="status"></span></form>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Claims">'
-        f'<table id="claims"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table>'
-        "</div>"
-    )
-
-
-COLUMNS = {
-    "year.latest": "latest year",
-    "rate.latest": "rate",
-    "rate.low": "lower",
-    "rate.high": "upper",
-    "change_5y": "change in five years, percent (95% interval)",
-    "residual_given_deprivation": "against areas as deprived, percent (95% interval)",
-}
-"""Results of the area profiles that the page of all areas shows, and their headings."""
-COMPARED = {"change_5y": "to", "residual_given_deprivation": "among areas of"}
-"""Those that hold for the authorities of one country and year only, shown with their interval."""
-
-
-def _area_cell(found: pd.DataFrame, key: str, country: str, year: int) -> str:
-    """Write one number of an authority; one of another country or year is not sorted."""
-    row = found.loc[key] if key in found.index else None
-    if row is None or pd.isna(row["value"]):
-        return f'<td class="n" data-v="">{escape(markup.cell(None))}</td>'
-    value, own = row["value"], found.at["year.latest", "value"]
-    if key not in COMPARED:
-        shown = markup.cell(value, 1 if key.startswith("rate") else None)
-        return f'<td class="n" data-v="{escape(str(value))}">{escape(shown)}</td>'
-    shown, low, high = (markup.cell(row[end], 0) for end in ("value", "low", "high"))
-    told, sort = f"{shown} ({low} to {high})", str(value)
-    if country == "Wales" or own != year:
-        told, sort = f"{told}, {COMPARED[key]} {country} {own:.0f}", ""
-    return f'<td class="n" data-v="{escape(sort)}">{escape(told)}</td>'
-
-
-def areas_page() -> str:
-    """Write the page that lists every authority.
-
-    Returns
-    -------
-    str
-        HTML of the text: a table that can be searched and sorted.
-    """
-    folder, known = paths.outputs() / "results", areas()
-    tables = {
-        area: pd.read_csv(folder / f"{area.step}.csv", index_col="key")
-        for area in known
-        if (folder / f"{area.step}.csv").is_file()
-    }
-    years = [t.at["year.latest", "value"] for t in tables.values() if "year.latest" in t.index]
-    year = int(max(years, default=0))
-    rows = []
-    for area, found in tables.items():
-        country = "Wales" if area.region == "Wales" else "England"
-        cells = "".join(_area_cell(found, key, country, year) for key in COLUMNS)
-        rows.append(
-            f'<tr data-region="{escape(area.region)}" data-text="{escape(area.search)}">'
-            f'<th scope="row" data-v="{escape(area.name)}">'
-            f'<a href="{area.step}.html">{escape(area.name)}</a></th>'
-            f'<td data-v="{escape(area.region)}">{escape(area.region)}</td>{cells}</tr>'
-        )
-    regions = sorted({area.region for area in known})
-    heads = ["authority", "region", *COLUMNS.values()]
-    top = "".join(
-        f'<th scope="col" aria-sort="none"><button type="button">{escape(head)}</button></th>'
-        for head in heads
-    )
-    return (
-        "<h1>Every authority</h1>"
-        '<p class="lead">One page for each of the local authorities of England (as they were in '
-        "2016-17) and Wales. Rates are children looked after per 10,000 aged 0 to 17, with the "
-        "95 percent interval that chance alone allows.</p>"
-        '<p class="prose">The list can be sorted, but a place in it says little. A high rate is '
-        "not bad and a low one not good by itself, and where intervals overlap the order may be "
-        "chance. For Wales, and wherever the latest year is another one, the last two columns are "
-        f"of other years and models than those of England in {year}. They name their own, and "
-        "sorting by these columns leaves them at the end.</p>"
-        '<p class="prose">The search also knows codes and the names of councils that came before '
-        "or after: Cumberland, or E06000058.</p>"
-        '<form class="filters" data-table="areas" data-told="told" aria-label="Find an authority">'
-        '<label>Search <input type="search" name="q"></label>'
-        f'<label>Region <select name="region">{_options(regions)}</select></label>'
-        '<span id="told" role="status"></span></form>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Authorities">'
-        f'<table id="areas" class="sortable"><thead><tr>{top}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )

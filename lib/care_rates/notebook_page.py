@@ -13,7 +13,8 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from care_rates import parameters_cell, paths
+from care_rates import citing, parameters_cell, paths
+from care_rates.called import called
 
 HERE = Path(__file__).resolve().parent
 VEGALITE = "application/vnd.vegalite.v5+json"
@@ -95,27 +96,44 @@ class NotebookPage:
         return html.replace("</figcaption>", f"{self._links(info)}</figcaption>")
 
     def made(self) -> str:
-        """Say how the page was made: notebook, parameters, tables, results.
+        """Say how the page was made: notebook, functions, tables, licence.
 
         Returns
         -------
         str
             HTML.
         """
-        path = paths.outputs() / "records" / f"{self.output}.json"
-        record = paths.read_json(path)
+        record = paths.read_json(paths.outputs() / "records" / f"{self.output}.json")
         values = [f"<code>{escape(f'{k} = {v!r}')}</code>" for k, v in record["parameters"].items()]
         given = f" with {', '.join(values)}" if values else ""
-        tables = ", ".join(f"<code>{escape(name)}</code>" for name in record.get("tables", []))
-        read = f"<p>Analysis tables read: {tables}.</p>" if tables else ""
+        cells = parameters_cell.cells(paths.notebooks() / f"{self.notebook}.ipynb")
+        used = called(
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"
+        )  # fmt: skip
+        listed = ", ".join(f"<code>{escape(name)}</code>" for name in used)
         files = f"{self.root}files/{self.output}"
         result = Path(self.output).name
         return (
             f'<p>From the notebook <a href="{files}/{self.notebook}.ipynb" download>'
             f"{self.notebook}.ipynb</a>, run headlessly with papermill{given}. Its results: "
             f'<a href="{files}/{result}.csv" download>{result}.csv</a>. Every table and figure '
-            f"above can be downloaded below its caption.</p>{read}"
+            f"above can be downloaded below its caption.</p><p>{_read(record, used)}</p>"
+            f"<details><summary>The {len(used)} functions of the library that it calls</summary>"
+            f"<p>{listed}.</p></details><p>{citing.LICENCE}</p>"
         )
+
+
+def _read(record: dict, used: list[str]) -> str:
+    """Say what a notebook read: analysis tables, or the raw tables, claims and records."""
+    tables = ", ".join(f"<code>{escape(name)}</code>" for name in record.get("tables", []))
+    parts = [f"the analysis tables {tables}"] if tables else []
+    if "data.Package" in used:
+        parts.append("the official figures in <code>data/raw</code>")
+    if "claims.Register" in used:
+        parts.append("the register of claims in <code>data/raw/claims</code>")
+    if "report.records" in used:
+        parts.append("what the other notebooks recorded")
+    return f"It reads {' and '.join(parts)}." if parts else "It reads no table."
 
 
 def joined(output: str, notebook: str):

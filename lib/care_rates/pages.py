@@ -8,7 +8,8 @@ from care_rates import paths, staging, state
 
 MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
-    "profiles", "names", "self_evaluation", "pages", "graph", "running_page",
+    "profiles", "names", "self_evaluation", "pages", "graph", "running_page", "lists", "wording", "citing",
+    "search_index", "other_names", "printed", "called",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
 

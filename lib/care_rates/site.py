@@ -10,14 +10,25 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 from multiprocessing import get_context
 from pathlib import Path
 
-from care_rates import glossary, home, paths, profiles, running_page, state
+from care_rates import (
+    citing,
+    glossary,
+    home,
+    lists,
+    paths,
+    profiles,
+    running_page,
+    search_index,
+    state,
+)
 from care_rates.notebook_page import NotebookPage, SiteError, title_of
+from care_rates.pages import MADE_BY
 
 HERE = Path(__file__).resolve().parent
 MOST_BYTES = 1_500_000
@@ -47,6 +58,8 @@ class Plan:
         For a notebook's page: name of the run, and of the notebook.
     here : str
         Page in the contents that is marked as the present one.
+    previous, following : Link, optional
+        Its neighbours.
     """
 
     href: str
@@ -54,6 +67,8 @@ class Plan:
     output: str = ""
     notebook: str = ""
     here: str = ""
+    previous: Link | None = None
+    following: Link | None = None
 
     @property
     def root(self) -> str:
@@ -63,11 +78,15 @@ class Plan:
 
 WRITTEN: dict[str, Callable[[], str]] = {
     "index.html": home.index,
-    "areas.html": home.areas_page,
-    "ledger.html": home.ledger_page,
+    "areas.html": lists.areas_page,
+    "ledger.html": lists.ledger_page,
     "glossary.html": glossary.page,
     "running.html": running_page.page,
 }
+
+
+FILES = {"ledger.html": [("files/ledger/claims.csv", "claims.csv")]}
+"""What other pages offer to download: place in the site, and its name among the results."""
 
 
 def plan() -> tuple[list[Link], list[Plan]]:
@@ -95,11 +114,30 @@ def plan() -> tuple[list[Link], list[Plan]]:
     pages.append(Plan("glossary.html", "Glossary"))
     pages.append(Plan("running.html", "How it is run, and how fast"))
     nav = [Link(page.href, "Home" if page.href == "index.html" else page.title) for page in pages]
-    pages += [
+    profiled = [
         Plan(f"{area.step}.html", area.name, area.step, profiles.NOTEBOOK, "areas.html")
         for area in ran
     ]
-    return nav, pages
+    return nav, in_turn(pages) + in_turn(profiled)
+
+
+def in_turn(pages: list[Plan]) -> list[Plan]:
+    """Give each page the one before and the one after it.
+
+    Parameters
+    ----------
+    pages : list of Plan
+        In the order in which they are read.
+
+    Returns
+    -------
+    list of Plan
+        The same with ``previous`` and ``following``.
+    """
+    links = [None, *(Link(page.href, page.title) for page in pages), None]
+    return [
+        replace(page, previous=links[i], following=links[i + 2]) for i, page in enumerate(pages)
+    ]
 
 
 def self_evaluation() -> Callable[[Path], object] | None:
@@ -146,7 +184,7 @@ def build() -> list[Path]:
             "files": {name: state.digest((folder / name).read_bytes()) for name in files},
         }
     made = {page.href: made[page.href] for page in pages}
-    _search_index(folder, pages)
+    search_index.write(folder, [(page.href, page.title, bool(page.here)) for page in pages])
     _sweep(folder, {name for entry in made.values() for name in entry["files"]} | assets)
     note = json.dumps(made, indent=0, sort_keys=True)
     paths.write_atomically(paths.outputs() / state.FOLDER / "pages.json", note)
@@ -176,18 +214,7 @@ def _refuse_strangers(folder: Path, past: dict) -> None:
 
 def _frame_key(nav: list[Link]) -> str:
     code = [p for p in sorted(HERE.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
-    own = (
-        "site",
-        "home",
-        "glossary",
-        "notebook_page",
-        "markup",
-        "ledger",
-        "claims",
-        "verdicts",
-        "profiles",
-    )
-    kept = [p for p in code if p.stem in own or {"templates", "assets"} & set(p.parts)]
+    kept = [p for p in code if p.stem in MADE_BY or {"templates", "assets"} & set(p.parts)]
     return state.digest(repr([state.digest(p.read_bytes()) for p in kept]) + repr(nav))
 
 
@@ -263,14 +290,15 @@ def make(page: Plan, nav: list[Link]) -> list[str]:
         if page.here:  # the notebook's title is the same for all areas
             heading = f"<h1>{escape(page.title)}</h1>"
             body = re.sub(r"<h1\b.*?</h1>", lambda _: heading, body, count=1, flags=re.DOTALL)
+        made += citing.box(f"{page.title}: a profile" if page.here else page.title)
     else:
         body = WRITTEN[page.href]()
-    links = [link.href for link in nav]
-    place = links.index(page.href) if page.href in links else None
-    previous = nav[place - 1] if place else None
-    following = nav[place + 1] if place is not None and place + 1 < len(nav) else None
+        files = {
+            name: paths.outputs() / "results" / kept for name, kept in FILES.get(page.href, ())
+        }
     html = _frame().page(
-        page.title, body, contents(body), nav, page.here or page.href, previous, following,
+        page.title, body, contents(body), nav, page.here or page.href,
+        page.previous, page.following,
         f"{page.title}. {TAG}", made, page.root, not page.here,
     )  # fmt: skip
     content = re.sub(r"[ \t]+\n", "\n", str(html)).encode("utf-8")
@@ -327,27 +355,6 @@ def _assets(folder: Path) -> set[str]:
         bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
         paths.write_atomically(target, f"{head}(() => {{{bundle}}})();\n")
     return written
-
-
-def _search_index(folder: Path, pages: list[Plan]) -> None:
-    """Write what the search box looks through: titles, sections, captions of every page."""
-    rows = []
-    for page in pages:
-        rows.append([page.href, page.title, ""])
-        if page.here:
-            continue  # the sections of an area's page are the same for all
-        text = (folder / page.href).read_text(encoding="utf-8")
-        rows += [[f"{page.href}#{h['id']}", h["title"], page.title] for h in contents(text)]
-        figures = re.findall(
-            r'<figure class="cr cr-(?:figure|table)" id="([^"]+)">'
-            r".*?<figcaption><span>(.*?)</span>",
-            text, re.DOTALL,
-        )  # fmt: skip
-        rows += [[f"{page.href}#{name}", unescape(text), page.title] for name, text in figures]
-        terms = re.findall(r'<dt id="([^"]+)">(.*?)</dt>', text)
-        rows += [[f"{page.href}#{name}", unescape(term), page.title] for name, term in terms]
-    data = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    paths.write_atomically(folder / "assets" / "search-index.js", f"window.SEARCH_INDEX={data};\n")
 
 
 def _sweep(folder: Path, kept: set[str]) -> None:

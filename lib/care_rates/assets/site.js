@@ -137,18 +137,27 @@ function drawWhenSeen() {
   figures.forEach((figure) => watch.observe(figure));
 }
 
+// Letters without accents, lower case; marks become spaces, but for dots and underscores in ids.
+function fold(text) {
+  const bare = text.normalize("NFD").replace(/[\u0300-\u036f'’]/g, "").toLowerCase();
+  return ` ${bare.replace(/[^a-z0-9._]+/g, " ").replace(/\.(?= |$)/g, "").trim()} `;
+}
+
 function filterTable() {
   const form = document.querySelector("form.filters");
   if (!form) return;
+  form.hidden = false;
   const table = document.getElementById(form.dataset.table);
   const rows = [...table.tBodies[0].rows];
   const told = document.getElementById(form.dataset.told);
   const apply = () => {
     const chosen = Object.fromEntries(new FormData(form));
-    const words = (chosen.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const words = fold(chosen.q ?? "").split(" ").filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = (row.dataset.text ??= row.textContent.toLowerCase());
+      const text = words.length
+        ? (row.dataset.text ??= fold(`${row.id} ${row.dataset.also ?? ""} ${row.textContent}`))
+        : "";
       const fits =
         words.every((word) => text.includes(word)) &&
         Object.entries(chosen).every(([k, v]) => k === "q" || !v || row.dataset[k].split("|").includes(v));
@@ -183,48 +192,135 @@ function sortTable() {
   }
 }
 
+const SHOWN = 12;
+const KINDS = ["", "section", "figure or table", "", "check", "claim"];
+const WEIGHTS = [0, 1, 2, 0, 2, 3];
+
+// What the index holds, with the folded text of each entry beside it: made once.
+function entries() {
+  const { pages, rows, areas, sections } = window.SEARCH_INDEX;
+  const found = pages.map(([href, title]) => ({ href, title, where: "", kind: 0, in: ["", ""] }));
+  for (const [page, anchor, title, more, kind] of rows) {
+    const [href, name] = pages[page];
+    const extra = kind === 5 ? anchor : more;
+    const where = `${name}${KINDS[kind] ? `, ${KINDS[kind]}` : ""}`;
+    found.push({ href: `${href}#${anchor}`, title, where, kind, more: kind === 3 ? more : "", in: [extra, name] });
+  }
+  for (const [href, title, also] of areas) {
+    const where = also.includes(";") ? `authority; also ${also}` : "authority";
+    found.push({ href, title, where, kind: 0, in: [also, ""] });
+  }
+  for (const entry of found) entry.folded = [entry.title, ...entry.in].map(fold);
+  const parts = sections.map(([anchor, title, more]) => ({ anchor, title, folded: [title, more, ""].map(fold) }));
+  return { found, parts, areas: found.filter((entry) => entry.where.startsWith("authority")) };
+}
+
+// How badly a word fits: whole words before beginnings, titles before the rest; null if not at all.
+function misfit(word, [title, more, name]) {
+  if (title.includes(` ${word} `)) return 0;
+  if (title.includes(` ${word}`)) return 1;
+  if (more.includes(` ${word} `)) return 2;
+  if (more.includes(` ${word}`) || name.includes(` ${word}`)) return 3;
+  return word.length > 3 && `${title}${more}`.includes(word) ? 6 : null;
+}
+
+function lookUp({ found, parts, areas }, words) {
+  const hits = [];
+  for (const entry of found) {
+    let sum = WEIGHTS[entry.kind];
+    for (const word of words) {
+      const cost = misfit(word, entry.folded);
+      sum = cost === null ? null : sum + cost;
+      if (sum === null) break;
+    }
+    if (sum !== null) hits.push([sum, entry]);
+  }
+  for (const area of areas) { // a section of an authority's page: "deprivation liverpool"
+    const left = words.filter((word) => (misfit(word, area.folded) ?? 9) > 2);
+    if (!left.length || left.length === words.length) continue;
+    for (const part of parts) {
+      const costs = left.map((word) => misfit(word, part.folded));
+      if (costs.includes(null) || Math.max(...costs) > 3) continue;
+      const sum = 1 + costs.reduce((a, b) => a + b, 0);
+      hits.push([sum, { href: `${area.href}#${part.anchor}`, title: `${area.title}: ${part.title}`, where: "authority" }]);
+    }
+  }
+  return hits.sort((a, b) => a[0] - b[0]).map(([, entry]) => entry);
+}
+
 function search() {
   const form = document.querySelector("form.search");
+  if (!form) return;
+  form.hidden = false;
   const box = form.querySelector("input");
   const list = form.querySelector("ul");
+  const told = document.getElementById("hits");
+  let index;
+  const line = (text) => {
+    const item = document.createElement("li");
+    item.className = "more";
+    item.textContent = text;
+    list.append(item);
+  };
   const show = async () => {
-    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = box.value;
+    const words = fold(asked).split(" ").filter(Boolean);
+    if (words.length) {
+      await load("search-index.js");
+      index ??= entries();
+      if (box.value !== asked) return; // typed on meanwhile
+    }
     list.replaceChildren();
     list.hidden = words.length === 0;
+    told.textContent = "";
     if (!words.length) return;
-    await load("search-index.js");
-    const hits = [];
-    for (const [href, title, page] of window.SEARCH_INDEX) {
-      const text = `${title} ${page}`.toLowerCase();
-      if (words.every((word) => text.includes(word))) {
-        const first = title.toLowerCase().startsWith(words[0]) ? 0 : 1;
-        hits.push([first + (page ? 1 : 0), href, title, page]);
-      }
+    let hits = lookUp(index, words);
+    if (hits.length < SHOWN) { // "ethnicity" finds "ethnic" too, after what has the whole word
+      const stems = words.map((word) => word.slice(0, Math.max(5, word.length - 3)));
+      const known = new Set(hits.map((hit) => hit.href));
+      hits = hits.concat(lookUp(index, stems).filter((hit) => !known.has(hit.href)));
     }
-    hits.sort((a, b) => a[0] - b[0]);
-    for (const [, href, title, page] of hits.slice(0, 12)) {
+    for (const { href, title, where, more } of hits.slice(0, SHOWN)) {
       const link = document.createElement("a");
       link.href = form.dataset.root + href;
-      link.textContent = page ? `${title} (${page})` : title;
+      link.textContent = title;
+      const below = document.createElement("small");
+      below.textContent = more ? `${where}: ${more.slice(0, 110)}${more.length > 110 ? "…" : ""}` : where;
+      if (below.textContent) link.append(below);
       const item = document.createElement("li");
       item.append(link);
       list.append(item);
     }
-    if (!hits.length) {
-      const item = document.createElement("li");
-      item.textContent = "Nothing found";
-      list.append(item);
-    }
+    if (!hits.length) line("Nothing found");
+    if (hits.length > SHOWN) line(`and ${hits.length - SHOWN} more: add a word`);
+    const few = hits.length > SHOWN ? `, the first ${SHOWN} are listed` : "";
+    told.textContent = hits.length ? `${hits.length} found${few}` : "Nothing found";
   };
   box.addEventListener("input", show);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     list.querySelector("a")?.click();
   });
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("a")) list.hidden = true; // a hit may lie on this very page
+  });
+  document.addEventListener("click", (event) => {
+    if (!form.contains(event.target)) list.hidden = true;
+  });
+  form.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !form.contains(event.relatedTarget)) list.hidden = true;
+  });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
+    const stops = [box, ...list.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && !list.hidden) {
+      event.preventDefault();
+      stops[Math.min(Math.max(stops.indexOf(document.activeElement) + step, 0), stops.length - 1)].focus();
+    } else if (event.key === "Escape") {
       list.hidden = true;
       box.focus();
+    } else if (step && box.value) {
+      show();
     }
   });
 }
