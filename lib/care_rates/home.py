@@ -9,7 +9,7 @@ import pandas as pd
 
 from care_rates import citing, csvtext, markup, paths
 from care_rates.claims import REPORTS, STATUSES
-from care_rates.ledger import scorecard
+from care_rates.ledger import headline, scorecard
 from care_rates.notebook_page import SiteError, title_of
 from care_rates.report import CLAIM_FIELDS
 from care_rates.wording import MEANINGS
@@ -50,40 +50,6 @@ def answers() -> list[dict]:
         record = paths.read_json(path)
         found += [{"notebook": record["notebook"], **row} for row in record.get("answers", [])]
     return found
-
-
-def headline(card: pd.DataFrame) -> str:
-    """Say how many claims stand, in words that can be quoted.
-
-    Parameters
-    ----------
-    card : pandas.DataFrame
-        From :func:`care_rates.ledger.scorecard`.
-
-    Returns
-    -------
-    str
-        Plain text: of the statements that can be decided, how many stand, come near and
-        fail; how many cannot be decided and why; and what the count is of.
-    """
-    total = card.loc["All reports"]
-
-    def number(*statuses: str) -> int:
-        return int(sum(total.get(status, 0) for status in statuses))
-
-    held, decided = number("exact", "within input rounding"), number("decided")
-    share = f" ({100 * held / decided:.0f} percent)" if decided else ""
-    return (
-        f"{held:,} of {decided:,} printed statements that public figures, or the report's own, can "
-        f"decide{share} come out as printed, or as near as rounding allows. "
-        f"{number('close', 'direction only'):,} come close or agree in sign alone, "
-        f"{number('contradicted'):,} do not agree with the figures, and in "
-        f"{number('inconsistent in the report'):,} the report's own numbers disagree. "
-        f"{number('registered'):,} claims are registered in all: {number('not computable'):,} rest "
-        f"on figures that are not public, and {number('out of scope'):,} are citations, interviews "
-        "or judgements that no figure decides. Most are cells of tables: the count is of "
-        "statements and not of conclusions."
-    )
 
 
 def readme_parts() -> dict[str, str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from care_rates.claims import MISSES, REPORTS, STATUSES, ClaimError, Register
+from care_rates import wording
+from care_rates.claims import MISSES, REASONS, REPORTS, STATUSES, ClaimError, Register
 from care_rates.report import CLAIM_FIELDS
 
 UNDONE = {"not_public": "not computable", "out": "out of scope", "later": "not yet checked"}
@@ -109,7 +110,7 @@ def counts(rows: pd.DataFrame, by: str = "report") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Long: ``by``, ``status``, ``claims``; reports under their full names.
+        Long: ``by``, ``status``, ``claims``; reports and topics under their plain names.
     """
     long = rows.groupby([by, "status"]).size().rename("claims").reset_index()
     long["order"] = long["status"].map({status: i for i, status in enumerate(STATUSES)})
@@ -117,11 +118,59 @@ def counts(rows: pd.DataFrame, by: str = "report") -> pd.DataFrame:
         long["place"] = long[by].map({name: i for i, name in enumerate(REPORTS)})
         long[by] = long[by].map(REPORTS)
         return long.sort_values(["place", "order"]).drop(columns=["order", "place"])
-    return long.sort_values([by, "order"]).drop(columns="order")
+    if by == "topic":
+        long[by] = long[by].map(wording.topic)
+    long = long.sort_values([by, "order"], key=lambda c: c.str.lower() if c.name == by else c)
+    return long.drop(columns="order")
 
 
-def scorecard(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give one line a report, in the manner of reproduction studies.
+def why(row: Mapping[str, str]) -> str:
+    """Say why a claim misses, or was not computed.
+
+    Parameters
+    ----------
+    row : mapping
+        ``status``, ``reason``, ``decision_flag`` and ``definition`` of the ledger.
+
+    Returns
+    -------
+    str
+        Plain text, empty for a claim that stands.
+    """
+    if row["status"] in ("not computable", "out of scope"):
+        return row["definition"]
+    reason = REASONS.get(row["reason"], "")
+    flag = wording.FLAGS.get(row["decision_flag"], "")
+    return f"{reason}; {flag}" if reason and flag else reason or flag
+
+
+def readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Write claims for a reader: names for codes, the computed value in the printed form.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the ledger.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By report: ``where, claim, published, computed, status, why``.
+    """
+    each = rows.to_dict("records")
+    columns = {
+        "where": [row["locator"] for row in each],
+        "claim": [row["statement"] for row in each],
+        "published": [wording.printed(row) for row in each],
+        "computed": [wording.shown(row) for row in each],
+        "status": [row["status"] for row in each],
+        "why": [why(row) for row in each],
+    }
+    return pd.DataFrame(columns, index=pd.Index(rows["report"].map(REPORTS), name="report"))
+
+
+def reasons(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count the claims that miss, by reason and report.
 
     Parameters
     ----------
@@ -131,17 +180,74 @@ def scorecard(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By report and in all: claims registered, decided, and by status.
+        Reasons in words by report, the most frequent first.
     """
-    wide = counts(rows).pivot_table(
-        index="report", columns="status", values="claims", fill_value=0, sort=False
+    missed = rows[rows["status"].isin(MISSES)]
+    table = pd.crosstab(missed["reason"].map(REASONS).rename("reason"), missed["report"])
+    table = table[[report for report in REPORTS if report in table]].rename(columns=REPORTS)
+    table.columns.name = None
+    return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def scorecard(rows: pd.DataFrame, by: str = "report") -> pd.DataFrame:
+    """Give one line a report or topic, in the manner of reproduction studies.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The ledger.
+    by : {"report", "topic"}
+        What a line stands for; only reports get a line for all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Claims registered, decided, and by status.
+    """
+    wide = counts(rows, by).pivot_table(
+        index=by, columns="status", values="claims", fill_value=0, sort=False
     )
     wide = wide.reindex(columns=[s for s in STATUSES if s in wide.columns]).astype(int)
-    wide.loc["All reports"] = wide.sum()
+    if by == "report":
+        wide.loc["All reports"] = wide.sum()
     undone = [s for s in UNDONE.values() if s in wide]
     wide.insert(0, "registered", wide.sum(axis=1))
     wide.insert(1, "decided", wide["registered"] - wide[undone].sum(axis=1))
     return wide
+
+
+def headline(card: pd.DataFrame) -> str:
+    """Say how many claims stand, in words that can be quoted.
+
+    Parameters
+    ----------
+    card : pandas.DataFrame
+        From :func:`scorecard`.
+
+    Returns
+    -------
+    str
+        Plain text: of the statements that can be decided, how many stand, come near and
+        fail; how many cannot be decided and why; and what the count is of.
+    """
+    total = card.loc["All reports"]
+
+    def number(*statuses: str) -> int:
+        return int(sum(total.get(status, 0) for status in statuses))
+
+    held, decided = number("exact", "within input rounding"), number("decided")
+    share = f" ({100 * held / decided:.0f} percent)" if decided else ""
+    return (
+        f"{held:,} of {decided:,} printed statements that public figures, or the report's own, can "
+        f"decide{share} come out as printed, or as near as rounding allows. "
+        f"{number('close', 'direction only'):,} come close or agree in sign alone, "
+        f"{number('contradicted'):,} do not agree with the figures, and in "
+        f"{number('inconsistent in the report'):,} the report's own numbers disagree. "
+        f"{number('registered'):,} claims are registered in all: {number('not computable'):,} rest "
+        f"on figures that are not public, and {number('out of scope'):,} are citations, interviews "
+        "or judgements that no figure decides. Many are single cells of a table: the count is of "
+        "statements and not of conclusions."
+    )
 
 
 def reproduction(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from html import escape
 import pandas as pd
 
 from care_rates import markup, paths, wording
-from care_rates.claims import REASONS, REPORTS, STATUSES
+from care_rates.claims import REPORTS, STATUSES
 from care_rates.home import claims
+from care_rates.ledger import why
 from care_rates.profiles import areas
 
 HEADS = ("claim", "where", "published", "computed", "status", "why", "notebook")
@@ -63,26 +64,6 @@ def table_titles() -> dict[str, str]:
     """
     package = json.loads((paths.RAW / "datapackage.json").read_text(encoding="utf-8"))
     return {part["name"]: part.get("title", part["name"]) for part in package["resources"]}
-
-
-def why(row: Mapping[str, str]) -> str:
-    """Say why a claim misses, or was not computed.
-
-    Parameters
-    ----------
-    row : mapping
-        ``status``, ``reason``, ``decision_flag`` and ``definition`` of the ledger.
-
-    Returns
-    -------
-    str
-        Plain text, empty for a claim that stands.
-    """
-    if row["status"] in ("not computable", "out of scope"):
-        return row["definition"]
-    reason = REASONS.get(row["reason"], "")
-    flag = wording.FLAGS.get(row["decision_flag"], "")
-    return f"{reason}; {flag}" if reason and flag else reason or flag
 
 
 def ledger_page() -> str:
