@@ -47,7 +47,7 @@ def page() -> str:
 
 def _figure(name: str, picture: str, caption: str) -> str:
     return (
-        f'<figure class="cr cr-figure" id="{name}"><div class="picture">{picture}</div>'
+        f'<figure class="cr cr-drawing" id="{name}"><div class="picture">{picture}</div>'
         f"<figcaption><span>{escape(caption)}</span></figcaption></figure>"
     )
 

@@ -57,7 +57,7 @@ def rows(
     inner = text[text.find("<main") : text.find("</main>")]
     inner = re.sub(r"<(script|svg|style)\b.*?</\1>", " ", inner, flags=re.DOTALL)
     for kind, anchor, caption in re.findall(
-        r'<figure class="cr cr-(figure|table|check)" id="([^"]+)">'
+        r'<figure class="cr cr-(figure|table|check|drawing)" id="([^"]+)">'
         r".*?<figcaption><span>(.*?)</span>", inner, re.DOTALL,
     ):  # fmt: skip
         said = plain(caption)
