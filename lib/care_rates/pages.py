@@ -10,8 +10,11 @@ MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
     "profiles", "names", "self_evaluation", "pages", "graph", "running_page", "lists", "wording", "citing",
     "search_index", "other_names", "printed", "called",
+    "names", "areas",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
+RAW_LISTS = ("areas_england.csv", "areas_wales.csv", "datapackage.json")
+"""Names of areas and of tables, which the pages quote."""
 
 
 def index() -> Path:
@@ -45,6 +48,7 @@ def inputs(hashes: state.Hashes) -> dict[str, str]:
     for folder in ("templates", "assets", *MADE_BY):
         found |= {p for p in (here / folder).rglob("*") if "__pycache__" not in p.parts}
     found |= {here / f"{name}.py" for name in MADE_BY}
+    found |= {paths.RAW / name for name in RAW_LISTS}
     found |= {paths.ROOT / "requirements.lock", paths.ROOT / "benchmarks" / "results.json"}
     files = sorted(path for path in found if path.is_file())
     return {str(paths.label(path) or path): hashes.of(path) for path in files}

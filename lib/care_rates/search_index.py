@@ -60,13 +60,12 @@ def rows(
         r'<figure class="cr cr-(figure|table|check|drawing)" id="([^"]+)">'
         r".*?<figcaption><span>(.*?)</span>", inner, re.DOTALL,
     ):  # fmt: skip
-        said = plain(caption)
+        short, _, rest = plain(caption).partition(". ")
         if kind == "check":
-            short, _, rest = said.partition(". ")
             ids = (checks or {}).get(unescape(anchor), "")
             found.append((number, anchor, f"{short}. {ids}".strip(), rest, CHECK))
         else:
-            found.append((number, anchor, said, "", FIGURE))
+            found.append((number, anchor, short, rest, FIGURE))
     for anchor, term, meaning in re.findall(
         r'<dt id="([^"]+)">(.*?)</dt>\s*<dd>(.*?)</dd>', inner, re.DOTALL
     ):

@@ -28,7 +28,7 @@ from care_rates import (
     state,
 )
 from care_rates.notebook_page import NotebookPage, SiteError, title_of
-from care_rates.pages import MADE_BY
+from care_rates.pages import MADE_BY, RAW_LISTS
 
 HERE = Path(__file__).resolve().parent
 MOST_BYTES = 1_500_000
@@ -238,6 +238,7 @@ def _key(page: Plan, frame_key: str, hashes: state.Hashes) -> str:
         read = [*sorted((paths.outputs() / "results").rglob("*.csv"))]
         read += sorted((paths.outputs() / "records").glob("*.json"))
         read += sorted(paths.notebooks().glob("*.ipynb"))
+        read += [paths.RAW / name for name in RAW_LISTS]
     return state.digest(repr([frame_key, page, [hashes.of(path) for path in read]]))
 
 
