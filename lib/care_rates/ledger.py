@@ -166,7 +166,8 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
         "status": [row["status"] for row in each],
         "why": [why(row) for row in each],
     }
-    return pd.DataFrame(columns, index=pd.Index(rows["report"].map(REPORTS), name="report"))
+    reports = [REPORTS.get(row["report"], row["report"]) for row in each]
+    return pd.DataFrame(columns, index=pd.Index(reports, name="report"))
 
 
 def reasons(rows: pd.DataFrame) -> pd.DataFrame:

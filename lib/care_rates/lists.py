@@ -111,7 +111,7 @@ def _claim(row: Mapping[str, str], known: set[str]) -> str:
         f'data-status="{escape(row["status"])}" data-topic="{escape(row["topic"])}" '
         f'data-needs="{escape("|".join(sorted(known & set(needed(row["needs"])))))}">'
         f'<th scope="row">{escape(row["statement"])}</th>'
-        f"<td>{escape(REPORTS[row['report']])}: {escape(row['locator'])}</td>"
+        f"<td>{escape(REPORTS.get(row['report'], row['report']))}: {escape(row['locator'])}</td>"
         f"<td>{escape(wording.printed(row))}</td><td>{escape(wording.shown(row))}</td>"
         f'<td class="st st-{escape(first)}">{escape(row["status"])}</td>'
         f"<td>{escape(why(row))}</td><td>{page}</td></tr>"

@@ -10,7 +10,7 @@ MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
     "profiles", "names", "self_evaluation", "pages", "graph", "running_page", "lists", "wording", "citing",
     "search_index", "other_names", "printed", "called",
-    "names", "areas",
+    "names", "areas", "csvtext",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""
 RAW_LISTS = ("areas_england.csv", "areas_wales.csv", "datapackage.json")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 
-from care_rates import paths
+from care_rates import csvtext, paths
 from care_rates.other_names import other_names
 from care_rates.profiles import areas
 
@@ -149,7 +149,10 @@ def write(folder: Path, pages: Sequence[tuple[str, str, bool]]) -> None:
         Place, title, and whether it is the page of an authority.
     """
     with (paths.outputs() / "results" / "claims.csv").open(encoding="utf-8", newline="") as stream:
-        claims = list(csv.DictReader(stream))
+        claims = [
+            {key: csvtext.original(cell) for key, cell in row.items()}
+            for row in csv.DictReader(stream)
+        ]
     ids = common_ids(claims)
     named = other_names()
     codes = {f"{area.step}.html": area.code for area in areas()}
