@@ -8,8 +8,8 @@ from care_rates import paths, staging, state
 
 MADE_BY = (
     "site", "home", "glossary", "notebook_page", "markup", "ledger", "claims", "verdicts",
-    "profiles", "names", "self_evaluation", "pages", "graph", "running_page", "lists", "wording", "citing",
-    "search_index", "other_names", "printed", "called",
+    "profiles", "names", "self_evaluation", "pages", "graph", "running_page", "lists", "wording",
+    "citing", "search_index", "printed", "called",
     "names", "areas", "csvtext",
 )  # fmt: skip
 """Modules and folders of the library that the pages depend on."""

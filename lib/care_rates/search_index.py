@@ -13,8 +13,7 @@ from html import unescape
 from pathlib import Path
 
 from care_rates import csvtext, paths
-from care_rates.other_names import other_names
-from care_rates.profiles import areas
+from care_rates.profiles import aliases
 
 SECTION, FIGURE, TERM, CHECK, CLAIM = range(1, 6)
 """Kinds of entries; the script ranks them in this order where words fit alike."""
@@ -154,12 +153,11 @@ def write(folder: Path, pages: Sequence[tuple[str, str, bool]]) -> None:
             for row in csv.DictReader(stream)
         ]
     ids = common_ids(claims)
-    named = other_names()
-    codes = {f"{area.step}.html": area.code for area in areas()}
+    named = {f"{step}.html": names for step, names in aliases().items()}
     listed, found, authorities, sections = [], [], [], []
     for href, title, of_area in pages:
         if of_area:
-            authorities.append([href, title, "; ".join(named[codes[href]])])
+            authorities.append([href, title, "; ".join(named[href])])
             if not sections:  # the same on every page of an authority
                 text = (folder / href).read_text(encoding="utf-8")
                 sections = [row[1:4] for row in rows(0, text) if row[4] == SECTION]

@@ -19,8 +19,7 @@ from care_rates import (
 )
 from care_rates.called import called
 from care_rates.claims import REPORTS, STATUSES
-from care_rates.other_names import other_names
-from care_rates.profiles import areas
+from care_rates.profiles import aliases, areas
 
 pytestmark = pytest.mark.unit
 
@@ -101,14 +100,12 @@ def test_functions_are_read_from_the_code():
 
 
 def test_today_s_authorities_lead_to_their_page():
-    also = other_names()
-    assert set(also) == {area.code for area in areas()}
+    also = {area.code: (area.code, *area.also) for area in areas()}
+    assert {area.step: also[area.code] for area in areas()} == aliases()
     assert {"Cumberland", "E06000063", "Westmorland and Furness"} <= set(also["E10000006"])
     for code in ("E06000028", "E06000029", "E10000009"):
         assert "Bournemouth, Christchurch and Poole" in also[code]
-    assert "Dorset" not in also["E06000029"]
     assert "Ynys Môn" in also["W06000001"]
-    assert also["E08000012"] == ["E08000012"]
 
 
 PAGE = """<main id="text"><h1>Page</h1><div class="prose"><h2 id="a">One

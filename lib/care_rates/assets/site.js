@@ -156,7 +156,7 @@ function filterTable() {
     let shown = 0;
     for (const row of rows) {
       const text = words.length
-        ? (row.dataset.text ??= fold(`${row.id} ${row.dataset.also ?? ""} ${row.textContent}`))
+        ? (row.folded ??= fold(row.dataset.text ?? `${row.id} ${row.textContent}`))
         : "";
       const fits =
         words.every((word) => text.includes(word)) &&
