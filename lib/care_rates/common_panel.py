@@ -26,8 +26,9 @@ FRAMEWORKS = ("SIF", "ILACS")
 """Ofsted's frameworks since November 2013, with four judgements alike."""
 CHANGES = (("2012-03-31", "2017-03-31"), ("2018-03-31", "2023-03-31"))
 """First and last day of the changes that judgements are compared with, one a half."""
-LATE = ("2018-07-31", "2025-12-31")
-"""Last day of publication for "the latest judgement" as the reports took it, one a half."""
+LATE = ("2018-07-31", "2099-12-31")
+"""Last day of publication for "the latest judgement" as the reports took it, one a half: the
+second takes whatever is the latest in the figures."""
 LONDON = ("Inner London", "Outer London")
 COLUMNS = {
     "rate": "children looked after on 31 March per 10,000 children",
@@ -45,7 +46,7 @@ COLUMNS = {
     "judged_before": "latest Ofsted judgement published before the change (help and protection, "
     "2009 to March 2012; overall, by March 2018), 1 to 4",
     "judged_late": "latest overall Ofsted judgement late in the half, as the reports took it (by "
-    "July 2018; by December 2025): most are of its middle, 1 to 4",
+    "July 2018; the latest in the figures): most are of its middle, 1 to 4",
     "judged_then": "latest overall Ofsted judgement by 31 March of the year, 1 to 4",
     "work_per_need": "social work spending per child in need, those in care among them, pounds",
     "work_per_other_need": "social work spending per child in need, less those in care, pounds",

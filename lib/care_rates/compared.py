@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from care_rates import markup
+from care_rates import wording
 from care_rates.claims import REASONS, ClaimError
 from care_rates.names import slug
 
@@ -24,15 +24,11 @@ def beside(rows: list[dict]) -> pd.DataFrame:
     pandas.DataFrame
         ``claim, published, computed, status, reason``, one row a claim.
     """
-    signs = {"=": "", "range": "", "direction": "", "rank": "", "set": "", "about": "about "}
     return pd.DataFrame(
         {
             "claim": [row["statement"] for row in rows],
-            "published": [
-                f"{signs.get(row['relation'], row['relation'] + ' ')}{row['published']}"
-                for row in rows
-            ],
-            "computed": [markup.thousands(row["computed"]) for row in rows],
+            "published": [wording.printed(row) for row in rows],
+            "computed": [wording.shown(row) for row in rows],
             "status": [row["status"] for row in rows],
             "reason": [REASONS.get(row["reason"], "") for row in rows],
         }

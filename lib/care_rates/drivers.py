@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from care_rates import latest
 from care_rates.activity import MEASURES, first_release
 from care_rates.areas import SCILLY, to_units
 
@@ -39,11 +40,17 @@ def population_by_unit(
     keys = ["unit_id", "year"]
     rows = population[population["level"] == "authority"]
     rows = rows.assign(year=rows["mid_year"] + 1).dropna(subset=["unit_id"])
+    last = rows.loc[rows["series"].isin(series), "mid_year"].max()
+    later = latest.population(rows, series)
+    later = later[later["mid_year"] > last]  # from releases that came in since
     parts = [
-        to_units(rows[rows["series"] == name], ["year"], ["persons_0_17"])
+        to_units(part, ["year"], ["persons_0_17"])
         .rename(columns={"persons_0_17": "persons"})
         .assign(basis=name)
-        for name in series
+        for name, part in [
+            *((name, rows[rows["series"] == name]) for name in series),
+            *later.groupby("series"),
+        ]
     ]
     printed = first_release(
         child_protection[child_protection["level"] == "authority"].dropna(

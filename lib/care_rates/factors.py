@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from care_rates import latest as latest_figures
 from care_rates.areas import SCILLY, to_units
 from care_rates.judgements import latest
 from care_rates.rates import average, average_change
@@ -16,7 +17,8 @@ LATEST = {
     **dict.fromkeys(range(2018, 2021), "dfe_cla_2022_ees"),
     **dict.fromkeys(range(2021, 2026), "dfe_cla_2025_ees"),
 }
-"""For each year-end the latest release in hand that prints every authority to the child."""
+"""For each year-end to 2025 the latest release that prints every authority to the child; later
+years take their newest release."""
 
 
 def rates_to_child(
@@ -31,7 +33,8 @@ def rates_to_child(
     population : pandas.DataFrame
         The table ``population``.
     series : str
-        Which of its series; mid-year Y - 1 stands under a count of 31 March of year Y.
+        Which of its series; mid-year Y - 1 stands under a count of 31 March of year Y. For
+        mid-years after its last the denominator of the newest release stands in.
 
     Returns
     -------
@@ -40,9 +43,10 @@ def rates_to_child(
         release in ``LATEST``. Authorities that merged into others have no population in
         the series and are left out, and so is the Isles of Scilly.
     """
-    chosen = units[units["source_id"] == units["year"].map(LATEST)]
-    counts = chosen[["unit_id", "year", "number"]].dropna()
-    people = population[(population["level"] == "authority") & (population["series"] == series)]
+    chosen = units["year"].map(latest_figures.releases(units, LATEST))
+    counts = units.loc[units["source_id"] == chosen, ["unit_id", "year", "number"]].dropna()
+    people = latest_figures.population(population[population["level"] == "authority"], [series])
+    people = people.assign(series=series)
     people = people.assign(year=people["mid_year"] + 1)
     people = to_units(people, ["year"], ["persons_0_17"])[["unit_id", "year", "persons_0_17"]]
     out = counts.merge(people.dropna(), on=["unit_id", "year"])

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from care_rates import wording
 from care_rates.printed import fixed
 
 
@@ -108,26 +109,6 @@ MARKS = {
 """Signs of the statuses in a grid; the word stands beside each for who cannot see it."""
 
 
-def thousands(text: str) -> str:
-    """Set off the thousands of a plain number, and use a real minus.
-
-    Parameters
-    ----------
-    text : str
-        For instance ``-86000.0``.
-
-    Returns
-    -------
-    str
-        For instance ``−86,000.0``; text that is no number stays.
-    """
-    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return text
-    digits, point, rest = text.replace("-", "−").partition(".")
-    whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", ",", digits) if len(digits) > 4 else digits
-    return whole + point + rest
-
-
 def grid(rows: list[dict], index: list[str], columns: list[str]) -> str:
     """Set a whole published table beside the computed one.
 
@@ -153,8 +134,9 @@ def grid(rows: list[dict], index: list[str], columns: list[str]) -> str:
         for row in (next(cells) for _ in columns):
             first = row["status"].split()[0]
             parts.append(
-                f'<td class="n">{escape(row["published"])}</td><td class="n st st-{escape(first)}">'
-                f'{escape(thousands(row["computed"]))} <span aria-hidden="true">'
+                f'<td class="n">{escape(wording.printed(row))}</td>'
+                f'<td class="n st st-{escape(first)}">'
+                f'{escape(wording.shown(row))} <span aria-hidden="true">'
                 f"{MARKS.get(row['status'], '?')}</span>"
                 f'<span class="sr">{escape(row["status"])}</span></td>'
             )

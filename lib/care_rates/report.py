@@ -349,8 +349,9 @@ def finish() -> None:
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(out / "records" / f"{now.output}.json", text)
     tally = count(row["status"] for row in now.claims.values())
-    words = ", ".join(f"{number} {status}" for status, number in tally.items()) or "no claims"
-    print(f"{now.notebook}: {len(now.results)} results recorded; claims checked: {words}.")
+    words = ", ".join(f"{number} {status}" for status, number in tally.items())
+    checked = f"; claims checked: {words}" if words else ""
+    print(f"{now.notebook}: {len(now.results)} results recorded{checked}.")
 
 
 def _number(value: object) -> str:

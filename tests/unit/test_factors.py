@@ -67,12 +67,13 @@ def test_judged_by_year_end(events):
 def test_rates_to_child_use_the_mid_year_before():
     units = pd.DataFrame(
         {"unit_id": ["A", "A", "E06000053"], "year": [2017, 2018, 2018], "number": [50.0, 60, 0],
-         "source_id": ["dfe_cla_2018_ud", "dfe_cla_2018_ud", "dfe_cla_2022_ees"]}
+         "source_id": ["dfe_cla_2018_ud", "dfe_cla_2018_ud", "dfe_cla_2022_ees"],
+         "release_year": [2018, 2018, 2022], "unrounded": True}
     )  # fmt: skip
     population = pd.DataFrame(
         {"level": "authority", "series": "s", "mid_year": [2016, 2016, 2017],
-         "unit_id": ["A", "A", "E06000053"], "in_force": True,
-         "persons_0_17": [4_000.0, 6_000, 300]}
+         "unit_id": ["A", "A", "E06000053"], "area_code": ["A1", "A2", "E06000053"],
+         "in_force": True, "persons_0_17": [4_000.0, 6_000, 300]}
     )  # fmt: skip
     out = factors.rates_to_child(units, population, "s")
     assert out.to_dict("records") == [
