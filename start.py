@@ -63,7 +63,7 @@ def main() -> None:
         call(BIN / "care-rates", "run", *words[1:])
     elif words[0] == "test":
         whole = ("--cov", "--cov-report=term:skip-covered")  # branch coverage, 90% at least
-        two = ("-n", "2", "--dist", "loadgroup")
+        two = ("-n", "2", "--dist", "loadscope")
         call(PYTHON, "-m", "pytest", *(words[1:] or (*two, *whole)))
 
 

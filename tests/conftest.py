@@ -18,11 +18,17 @@ SOME_AREAS = ("Liverpool", "City of London", "Isles of Scilly", "Dorset", "Torfa
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Side by side, the tests that need the whole run keep to one process, others go by file."""
-    for item in items:
-        alone = "whole_run" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("whole run" if alone else item.path.name))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file.startswith("tests/unit/") else "whole run"
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
