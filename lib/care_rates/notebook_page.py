@@ -24,6 +24,10 @@ class SiteError(RuntimeError):
     """Pages that cannot be made: which, why, and what to do."""
 
 
+class StaleError(SiteError):
+    """A notebook whose code is not the one that ran."""
+
+
 @dataclass
 class NotebookPage:
     """The text of one notebook, exported.
@@ -168,7 +172,7 @@ def joined(output: str, notebook: str):
         if cell.cell_type == "code":
             done = outputs.get(cell.id)
             if done is None or done.source != cell.source:
-                raise SiteError(f"{output}: the code changed since it ran. Run `care-rates run`.")
+                raise StaleError(f"{output}: the code changed since it ran. Run `care-rates run`.")
             cell.outputs = done.outputs
     injected = outputs.get("injected-parameters")
     if injected is not None:

@@ -43,10 +43,12 @@ def trend(section: Section, place: Place) -> alt.LayerChart:
         y=alt.Y("rate:Q", title=RATE), tooltip=tips("series", "year", "rate")
     )
     bold = own.mark_line(strokeWidth=3, color=BLUE).encode(x=years(), y=alt.Y("rate:Q"))
-    dots = alt.Chart(frame.loc[frame["alone"], ["series", "year", "rate"]]).mark_circle(opacity=1)
-    dots = dots.encode(x=years(), y=alt.Y("rate:Q"), color=colour)
-    layers = alt.layer(shade, lines, bold, dots, ends(frame, "rate", "series", colour))
-    return layers.properties(width=WIDTH - 60, height=HEIGHT)
+    layers = [shade, lines, bold, ends(frame, "rate", "series", colour)]
+    if frame["alone"].any():
+        dots = alt.Chart(frame.loc[frame["alone"], ["series", "year", "rate"]])
+        layers.append(dots.mark_circle(opacity=1).encode(
+            x=years(), y=alt.Y("rate:Q"), color=colour))  # fmt: skip
+    return alt.layer(*layers).properties(width=WIDTH - 60, height=HEIGHT)
 
 
 def flows(section: Section, place: Place) -> alt.LayerChart:

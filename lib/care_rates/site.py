@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape, unescape
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,7 +28,7 @@ from care_rates import (
     search_index,
     state,
 )
-from care_rates.notebook_page import NotebookPage, SiteError, title_of
+from care_rates.notebook_page import NotebookPage, SiteError, StaleError, title_of
 from care_rates.pages import MADE_BY, RAW_LISTS
 
 HERE = Path(__file__).resolve().parent
@@ -177,12 +178,22 @@ def build() -> list[Path]:
     keys = {page.href: _key(page, frame_key, hashes) for page in pages}
     todo = [page for page in pages if not _as_it_was(page, keys, past, folder, hashes)]
     assets = _assets(folder)  # first, so that the folder is known for ours from now on
-    made = dict(past)
-    for page, files in _make_all(todo, nav):
+    made, kept = dict(past), 0
+    for page, result in _make_all(todo, nav):
+        try:
+            files = result()
+        except StaleError:
+            if page.notebook != profiles.NOTEBOOK or page.href not in past:
+                raise
+            kept += 1
+            continue
         made[page.href] = {
             "key": keys[page.href],
             "files": {name: state.digest((folder / name).read_bytes()) for name in files},
         }
+    if kept:
+        print(f"{kept} area pages stay as they were: their code changed since they ran. "
+              "`care-rates run` brings them up to date.", file=sys.stderr)  # fmt: skip
     made = {page.href: made[page.href] for page in pages}
     search_index.write(folder, [(page.href, page.title, bool(page.here)) for page in pages])
     _sweep(folder, {name for entry in made.values() for name in entry["files"]} | assets)
@@ -250,13 +261,16 @@ def _as_it_was(page: Plan, keys: dict, past: dict, folder: Path, hashes: state.H
 
 
 def _make_all(todo: list[Plan], nav: list[Link]):
-    """Make pages one after the other, or, where there are many, in processes side by side."""
+    """Make pages one after the other, or, where there are many, in processes side by side.
+
+    Gives each page with the function that makes it, or waits until it is made.
+    """
     if len(todo) < MANY:
-        yield from ((page, make(page, nav)) for page in todo)
+        yield from ((page, partial(make, page, nav)) for page in todo)
         return
     with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
         futures = [(page, pool.submit(make, page, nav)) for page in todo]
-        yield from ((page, future.result()) for page, future in futures)
+        yield from ((page, future.result) for page, future in futures)
 
 
 def make(page: Plan, nav: list[Link]) -> list[str]:
