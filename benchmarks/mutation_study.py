@@ -397,7 +397,9 @@ def explanations() -> dict[tuple[str, str, str], str]:
         return {(r["file"], r["was"], r["now"]): r["why"] for r in csv.DictReader(file)}
 
 
-def report(found: list[tuple[Mutant, str]], seed: int) -> tuple[str, list[Mutant]]:
+def report(
+    found: list[tuple[Mutant, str]], seed: int, limit: int | None = None
+) -> tuple[str, list[Mutant]]:
     """Write what was found; give the text and the survivors without an explanation."""
     known = explanations()
     kinds = list(dict.fromkeys(mutant.kind for mutant, _ in found))
@@ -409,7 +411,8 @@ def report(found: list[tuple[Mutant, str]], seed: int) -> tuple[str, list[Mutant
         "sealed so that only its meaning can give it away), an authority's place in the "
         "crosswalk, a preset band, a published value. The unit tests that reach the changed file "
         "are run; if they pass, the notebooks, whose results and ledger are compared with the "
-        f"committed ones. It writes this page. Seed {seed}.", "",
+        f"committed ones. It writes this page. Seed {seed}"
+        + (f"; a random sample of up to {limit} of each kind." if limit else "."), "",
         "| what is changed | changes | noticed by the unit tests | by the back tests | noticed |",
         "|---|--:|--:|--:|--:|",
     ]  # fmt: skip
@@ -483,9 +486,9 @@ def main() -> int:
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(place)
-    text, unknown = report(found, options.seed)
+    text, unknown = report(found, options.seed, options.limit)
     print(text)
-    if not (options.only or options.match or options.limit):
+    if not (options.only or options.match):
         REPORT.write_text(text, encoding="utf-8")
     return 1 if unknown else 0
 
