@@ -58,6 +58,7 @@ def _speed() -> str:
         ways = found["ways"]
     except (OSError, ValueError, KeyError):
         return '<p class="prose">Nothing has been measured here yet.</p>'
+    often = f"median of {found['repeat']}" if found["repeat"] > 1 else "measured once"
     load = found["load"]
     noise = (
         f"Before the measurement {load['before']:g} processes wanted a core, after it "
@@ -74,7 +75,7 @@ def _speed() -> str:
     return (
         f'<p class="prose"><strong>{escape(summary(ways))}</strong></p>'
         f'<p class="prose">Machine: {escape(found["machine"])}. {found["notebooks"]} numbered '
-        f"notebooks, {found['jobs']} at a time, median of {found['repeat']}. The floor is "
+        f"notebooks, {found['jobs']} at a time, {often}. The floor is "
         "the same cells as one plain script on one core, libraries imported once: what the "
         f"computing alone costs. {noise}</p>{_figure('bars', bars(ways), told)}"
         f"{_table(ways)}{f'<p>Left out:</p><ul>{left}</ul>' if left else ''}"
