@@ -203,7 +203,8 @@ def _fresh(step: Step, tell: Callable) -> Outcome:
 def _run(plan, force, tell, place, hashes, workers) -> list[Outcome]:
     names = {step.name for step in plan}
     done: dict[str, Outcome] = {}
-    waiting = list(plan)
+    # Long notebooks first: one left to the end would keep the other cores waiting.
+    waiting = sorted(plan, key=lambda step: -step.source.stat().st_size)
     under_way: dict[Future, tuple[Step, str, str]] = {}
     while waiting or under_way:
         for step in list(waiting):
