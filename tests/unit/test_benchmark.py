@@ -131,6 +131,11 @@ def test_a_missing_neighbour_is_left_out_and_not_taken_for_zero():
     assert np.isfinite(found.draws).all()
 
 
+def test_the_fall_in_the_figures_is_set_beside_it():
+    found = luck.luck([50.0, 100], [1e4, 5e3], [[1], [0]], draws=10)
+    assert found.observed == pytest.approx(75 / 150)  # 100 of 5,000 come down to 50 in 10,000
+
+
 def test_faults_are_named():
     with pytest.raises(ValueError, match="one row for each"):
         benchmark.neighbour_values(VALUES, INDEX[:2])

@@ -295,6 +295,12 @@ def test_the_cause_of_a_revision_is_told_by_count_and_denominator():
         assert name not in same + both
 
 
+def test_a_step_that_chance_can_make_is_told(page):
+    found = page("Liverpool")["revisions"].results["chance.yearly_change"]
+    assert 20 < found.value < 120
+    assert "through chance alone" in " ".join(page("Liverpool")["revisions"].sentences)
+
+
 def test_the_rate_that_moved_most_has_its_own_cause(page):
     for name, told in (("Leicester", "that accounts for it"), ("St. Helens", "rounding"),
                        ("City of London", "how many children live there")):  # fmt: skip
