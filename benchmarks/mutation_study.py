@@ -1,6 +1,7 @@
 """Change one thing at a time, wrongly, and see whether the tests notice.
 
     python benchmarks/mutation_study.py [--only KIND …] [--limit N] [--seed N] [--jobs N]
+                                        [--resume FILE]
 
 The kinds: a **sign** in each public function of the methods (plus and minus, times and
 divided, less and not less, a minus dropped); a figure in a raw table, as it is (**cell**)
@@ -137,7 +138,7 @@ def sites(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, ast.AST | None, 
             yield node, None, ast.USub
 
 
-def sign_mutants(rng: random.Random) -> Iterator[Mutant]:
+def sign_mutants(seed: int) -> Iterator[Mutant]:
     """Turn one sign in each public function of each module of methods."""
     for module in methods():
         path = LIB / f"{module}.py"
@@ -151,6 +152,7 @@ def sign_mutants(rng: random.Random) -> Iterator[Mutant]:
             choices = list(sites(function))
             if function.name.startswith("_") or not choices:
                 continue
+            rng = random.Random(f"{seed} {module} {function.name}")
             left, right, operator = rng.choice(choices)
             if right is None:
                 begin = starts[left.lineno - 1] + left.col_offset
@@ -191,14 +193,14 @@ def cells(name: str, rng: random.Random) -> tuple[int, str, str, str]:
     return row, column, was, now
 
 
-def cell_mutants(rng: random.Random) -> Iterator[Mutant]:
+def cell_mutants(seed: int) -> Iterator[Mutant]:
     """Change a figure of each raw table, unsealed and sealed, and places in the crosswalk."""
     package = json.loads((ROOT / "data/raw/datapackage.json").read_text(encoding="utf-8"))
     facts = ("tests/unit/test_data.py", "tests/unit/test_areas_tidy.py")
     for resource in package["resources"]:
         name, path = resource["name"], f"data/raw/{resource['path']}"
         for kind in ("cell", "sealed cell"):
-            row, column, was, now = cells(name, rng)
+            row, column, was, now = cells(name, random.Random(f"{seed} {kind} {name}"))
             if row < 0:
                 continue
             yield Mutant(kind, path, f"row {row + 2}, {column}", was, now,
@@ -207,6 +209,7 @@ def cell_mutants(rng: random.Random) -> Iterator[Mutant]:
     with (ROOT / "data/raw/areas_england.csv").open(encoding="utf-8", newline="") as file:
         areas = list(csv.DictReader(file))
     joined = [i for i, row in enumerate(areas) if row["unit_id"] not in ("", row["area_code"])]
+    rng = random.Random(seed)
     for i in rng.sample(joined, min(6, len(joined))):
         was = areas[i]["unit_id"]
         now = rng.choice(sorted({row["unit_id"] for row in areas} - {was, ""}))
@@ -250,7 +253,7 @@ def tolerance_mutants() -> Iterator[Mutant]:
                      lambda _, to=changed: to, tests)  # fmt: skip
 
 
-def register_mutants(rng: random.Random) -> Iterator[Mutant]:
+def register_mutants(seed: int) -> Iterator[Mutant]:
     """Change the last digit of published values."""
     tests = ("tests/back/test_ledger_follows.py", "tests/unit/test_claims.py")
     for path in sorted((ROOT / "data/raw/claims").glob("*.csv")):
@@ -262,6 +265,7 @@ def register_mutants(rng: random.Random) -> Iterator[Mutant]:
             if row.get("scope") == "in" and re.fullmatch(r"[\d.,]*\d", row.get("published") or "")
             and len(lines) == len(rows) + 2 and lines[i + 1].startswith(row["claim_id"])
         ]  # fmt: skip
+        rng = random.Random(f"{seed} {path.name}")
         for i in rng.sample(choices, min(8, len(choices))):
             was = rows[i]["published"]
             now = was[:-1] + str((int(was[-1]) + 1) % 10)
@@ -271,8 +275,7 @@ def register_mutants(rng: random.Random) -> Iterator[Mutant]:
 
 def mutants(seed: int) -> list[Mutant]:
     """All changes, the same for the same seed and tree."""
-    rng = random.Random(seed)
-    return [*sign_mutants(rng), *cell_mutants(rng), *tolerance_mutants(), *register_mutants(rng)]
+    return [*sign_mutants(seed), *cell_mutants(seed), *tolerance_mutants(), *register_mutants(seed)]
 
 
 # ---- whether it is noticed -----------------------------------------------------------
@@ -386,6 +389,19 @@ def compare(outputs: Path) -> int:
     return 0
 
 
+def identity(mutant: Mutant) -> tuple[str, ...]:
+    """Say which change it is, for a finding that is kept."""
+    return mutant.kind, mutant.file, mutant.place, mutant.was, mutant.now
+
+
+def remembered(path: Path | None) -> dict[tuple[str, ...], str]:
+    """Read findings that were kept; the last one on a change stands."""
+    if path is None or not path.is_file():
+        return {}
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {tuple(words): who for *words, who in lines}
+
+
 # ---- what is told --------------------------------------------------------------------
 
 
@@ -433,17 +449,23 @@ def report(
     return "\n".join([*lines, ""]), unknown
 
 
-def main() -> int:
-    """Change, test, undo; tell."""
+def asked() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", help="kinds of change")
     parser.add_argument("--match", default="", help="only changes whose file or place has it")
     parser.add_argument("--limit", type=int, help="so many at random of each kind")
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--resume", type=Path, help="a file that remembers what was found")
     parser.add_argument("--list", action="store_true", help="name the changes and stop")
     parser.add_argument("--compare", type=Path, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Change, test, undo; tell."""
+    options = asked()
     if options.compare:
         return compare(options.compare)
     chosen = [
@@ -461,12 +483,15 @@ def main() -> int:
             print(f"{mutant.kind}: {mutant.file}, {mutant.place}: {mutant.was} -> {mutant.now}")
         print(len(chosen))
         return 0
+    known = remembered(options.resume)
     place = Path(tempfile.mkdtemp(prefix="care-rates-mutants-"))
     free: list[Lane] = []
     lock = threading.Lock()
     begun = time.monotonic()
 
     def put(mutant: Mutant) -> str:
+        if who := known.get(identity(mutant)):
+            return who
         with lock:
             lane = free.pop()
         try:
@@ -474,6 +499,9 @@ def main() -> int:
         finally:
             with lock:
                 free.append(lane)
+        if options.resume:
+            with lock, options.resume.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([*identity(mutant), who]) + "\n")
         told = who or "NOBODY"
         print(f"{time.monotonic() - begun:6.0f} s  {told:10}  {mutant.kind}  {mutant.file}, "
               f"{mutant.place}: {mutant.was} -> {mutant.now}", flush=True)  # fmt: skip
