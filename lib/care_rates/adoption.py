@@ -26,6 +26,8 @@ COLUMNS = (
     "stock", "started", "left", "residential", "foster",
     "cost_residential", "cost_foster", "cost_other", "gap", "gap_residential",
 )  # fmt: skip
+BLOCK = 500
+"""Futures that are run at once: as many as keep the arrays of all authorities small."""
 SUMS = (
     "stock_without", "stock_with", "residential_without", "residential_with", "foster_with",
     "other_with", "cost_without", "cost_with", "spend_without", "spend_with", "investment",
@@ -100,13 +102,27 @@ def simulate(
     now = _inputs(system, gaps)
     rng = np.random.default_rng(seed)
     drawn = {k: triangle(rng, v, draws) for k, v in assumptions.triangles().items()}
+    parts = []
+    for start in range(0, draws, BLOCK):
+        block = slice(start, start + BLOCK)
+        here = {k: v[..., block] if v.shape[-1] == draws else v for k, v in now.items()}
+        some = {k: v[block] for k, v in drawn.items()}
+        parts.append(_futures(here, some, assumptions, years, rng, areas))
+    return {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
+
+
+def _futures(
+    now: Mapping[str, np.ndarray], drawn: Mapping[str, np.ndarray], assumptions: Assumptions,
+    years: int, rng: np.random.Generator, areas: bool,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Run a block of futures: what :func:`simulate` gives, of these draws."""
     share = {kind: now[kind] / now["stock"] for kind in ("residential", "foster")}
     leaving = now["left"] / (now["stock"] + now["left"])  # of those there and those who came
     logit = np.log(leaving / (1 - leaving))
-    shape = (len(system), draws)
+    shape = (len(now["stock"]), len(drawn["success"]))
     without = with_model = np.broadcast_to(now["stock"], shape)
     walk, running = [np.zeros(shape), np.zeros(shape)], {}
-    out = {name: np.zeros((years + 1, draws)) for name in SUMS}
+    out = {name: np.zeros((years + 1, shape[1])) for name in SUMS}
     for year in range(years + 1):
         reach = drawn["success"] * reached(year, drawn["pace"], drawn["ramp"]) if year else 0.0
         if year:

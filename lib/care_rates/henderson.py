@@ -25,70 +25,85 @@ def components(data: Moments, weights: np.ndarray | None = None) -> np.ndarray:
         From :func:`care_rates.variance.moments`; every block but the areas and the years
         is a covariate.
     weights : numpy.ndarray, optional
-        Length G: how often each area counts (all ones unless told).
+        G, or B x G: how often each area counts in each of B replicates (all ones unless
+        told).
 
     Returns
     -------
     numpy.ndarray
-        Percent by ``PARTS``: the variance of the covariates' fitted values, and the
-        components of areas, years and the rest (a negative one counts as nought).
+        Percent by ``PARTS``, shape (4,) or (B, 4): the variance of the covariates' fitted
+        values, and the components of areas, years and the rest (a negative one counts as
+        nought).
     """
-    weights = np.ones(len(data.entities)) if weights is None else np.asarray(weights, float)
+    given = np.ones(len(data.entities)) if weights is None else np.asarray(weights, float)
+    weights = np.atleast_2d(given)
     *covariates, years, _ = data.blocks
     x = [place for name in covariates for place in data.columns[name]]
     t = data.columns[years]
     raw, inner = (np.tensordot(weights, part, axes=1) for part in (data.raw, data.inner))
-    n, groups = raw[0, 0], weights.sum()
+    n, groups = raw[:, 0, 0], weights.sum(axis=1)
     level = [0, *x, *t]
     left_level, rank_level = _left(raw, level)
     left_within, rank_within = _left(inner, [*x, *t])
     left_x, rank_x = _left(inner, x)
     residual = left_within / (n - groups - rank_within)
     sums = data.raw[:, 0, level]
-    hat = np.einsum("gi,ij,gj->g", sums, _inverse(raw[np.ix_(level, level)]), sums)
+    hat = np.einsum("gi,bij,gj->bg", sums, _inverse(_part(raw, level)), sums, optimize=True)
     spare = groups + rank_within - rank_level
-    area = (left_level - left_within - residual * spare) / (weights @ (sums[:, 0] - hat))
-    free = inner[np.ix_(t, t)]
+    spread = (weights * (sums[:, 0] - hat)).sum(axis=1)
+    area = (left_level - left_within - residual * spare) / spread
+    free = _part(inner, t)
     if x:
-        cross = inner[np.ix_(t, x)]
-        free = free - cross @ _inverse(inner[np.ix_(x, x)]) @ cross.T
+        cross = _part(inner, t, x)
+        free = free - cross @ _inverse(_part(inner, x)) @ cross.transpose(0, 2, 1)
     time = (left_x - left_within - residual * (rank_within - rank_x)) / (
-        np.trace(free) + free.sum()  # the first year's dummy is minus the sum of the others
+        np.trace(free, axis1=1, axis2=2)
+        + free.sum(axis=(1, 2))  # the first year's dummy is minus the sum of the others
     )
-    area, time = max(area, 0.0), max(time, 0.0)
-    values = np.array([_fitted(data, weights, x, level, area, residual), area, time, residual])
-    return 100 * values / values.sum()
+    area, time = np.maximum(area, 0.0), np.maximum(time, 0.0)
+    fitted = _fitted(data, weights, x, level, area, residual)
+    values = np.column_stack([fitted, area, time, residual])
+    percent = 100 * values / values.sum(axis=1, keepdims=True)
+    return percent if given.ndim == 2 else percent[0]
 
 
-def _inverse(square: np.ndarray) -> np.ndarray:
-    return np.linalg.pinv(square, rcond=1e-10, hermitian=True)
+def _part(matrices: np.ndarray, rows: list[int], columns: list[int] | None = None) -> np.ndarray:
+    """Cut the same block out of each of B matrices."""
+    return matrices[:, rows][:, :, rows if columns is None else columns]
 
 
-def _left(matrix: np.ndarray, use: list[int]) -> tuple[float, int]:
-    """Residual sum of squares of the outcome on columns, and their rank."""
+def _inverse(squares: np.ndarray) -> np.ndarray:
+    return np.linalg.pinv(squares, rcond=1e-10, hermitian=True)
+
+
+def _left(matrices: np.ndarray, use: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Residual sum of squares of the outcome on columns, and their rank, by replicate."""
+    whole = matrices[:, 1, 1]
     if not use:
-        return float(matrix[1, 1]), 0
-    square, side = matrix[np.ix_(use, use)], matrix[use, 1]
-    rank = np.linalg.matrix_rank(square, hermitian=True, tol=1e-9 * matrix[1, 1])
-    return float(matrix[1, 1] - side @ _inverse(square) @ side), int(rank)
+        return whole, np.zeros(len(whole))
+    square, side = _part(matrices, use), matrices[:, use, 1]
+    rank = np.linalg.matrix_rank(square, hermitian=True, tol=1e-9 * whole)
+    return whole - np.einsum("bi,bij,bj->b", side, _inverse(square), side), rank
 
 
 def _fitted(
-    data: Moments, weights: np.ndarray, x: list[int], level: list[int], area: float, residual: float
-) -> float:
+    data: Moments, weights: np.ndarray, x: list[int], level: list[int], area: np.ndarray,
+    residual: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """Variance of the covariates' part: generalised least squares, the years held fixed."""
     if not x:
-        return 0.0
-    size = data.raw[:, 0, 0]
-    kept = residual / (size * area + residual)  # what is left of an area's own level
+        return np.zeros(len(weights))
+    size, rest = data.raw[:, 0, 0], residual[:, None]
+    kept = rest / (size * area[:, None] + rest)  # what is left of an area's own level
     whole = np.tensordot(weights * kept, data.raw, 1) + np.tensordot(
         weights * (1 - kept), data.inner, 1
     )
-    slope = _inverse(whole[np.ix_(level, level)]) @ whole[level, 1]
+    slope = np.einsum("bij,bj->bi", _inverse(_part(whole, level)), whole[:, level, 1])
     raw = np.tensordot(weights, data.raw, axes=1)
-    spread = raw[np.ix_(x, x)] / raw[0, 0] - np.outer(raw[0, x], raw[0, x]) / raw[0, 0] ** 2
-    part = slope[1 : 1 + len(x)]
-    return float(part @ spread @ part)
+    n = raw[:, 0, 0][:, None, None]
+    spread = _part(raw, x) / n - raw[:, x, 0][:, :, None] * raw[:, 0, x][:, None, :] / n**2
+    part = slope[:, 1 : 1 + len(x)]
+    return np.einsum("bi,bij,bj->b", part, spread, part)
 
 
 def intervals(data: Moments, draws: int, seed: int, alpha: float = 0.05) -> pd.DataFrame:
@@ -109,7 +124,7 @@ def intervals(data: Moments, draws: int, seed: int, alpha: float = 0.05) -> pd.D
         ``percent, low, high`` by part. Few years make the part of time uncertain in a way
         that draws of areas do not show.
     """
-    again = np.array([components(data, row) for row in bootstrap(data, draws, seed)])
+    again = components(data, bootstrap(data, draws, seed))
     low, high = np.percentile(again, [50 * alpha, 100 - 50 * alpha], axis=0)
     table = {"percent": components(data), "low": low, "high": high}
     return pd.DataFrame(table, index=pd.Index(PARTS, name="part"))

@@ -190,3 +190,16 @@ def test_faults_are_named():
         adoption.simulate(SYSTEM, replace(SURE, ramp=(5.0, 4.0, 8.0)))
     with pytest.raises(ValueError, match="no assumption 'luck'"):
         SURE.fixed(luck=1.0)
+
+
+def test_blocks_of_futures_cut_the_gaps_that_differ_between_futures():
+    draws = 2 * adoption.BLOCK + 7
+    own = {"gap": np.repeat(SYSTEM[["gap"]].to_numpy(float), draws, axis=1)}
+    one, two = (adoption.simulate(SYSTEM, adoption.Assumptions(), 2, draws, 4, gaps=g)
+                for g in (None, own))  # fmt: skip
+    assert one["saving"].shape == (3, draws)
+    np.testing.assert_array_equal(one["stock_with"], two["stock_with"])
+    halves = {"gap": np.where(np.arange(draws) < adoption.BLOCK + 3, 0.0, 0.5)}
+    cut = adoption.simulate(SYSTEM, SURE, 3, draws, gaps=halves)["stock_with"][-1]
+    assert len(set(cut[: adoption.BLOCK + 3])) == 1
+    assert (cut[adoption.BLOCK + 3 :] < cut[0]).all()
