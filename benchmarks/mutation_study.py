@@ -214,15 +214,18 @@ def cell_mutants(seed: int) -> Iterator[Mutant]:
         was = areas[i]["unit_id"]
         now = rng.choice(sorted({row["unit_id"] for row in areas} - {was, ""}))
         yield Mutant("crosswalk", "data/raw/areas_england.csv", areas[i]["area_code"], was, now,
-                     in_line(i + 1, was, now), facts, "areas_england")  # fmt: skip
+                     in_line(i + 1, f",{was},", f",{now},", first=True), facts,
+                     "areas_england")  # fmt: skip
 
 
-def in_line(number: int, was: str, now: str) -> Callable[[bytes], bytes]:
-    """Change one line of a file."""
+def in_line(number: int, was: str, now: str, first: bool = False) -> Callable[[bytes], bytes]:
+    """Change one line of a file, at the last place that reads so, or the first."""
 
     def change(content: bytes) -> bytes:
         lines = content.split(b"\n")
-        lines[number] = now.encode().join(lines[number].rsplit(was.encode(), 1))
+        line = lines[number]
+        parts = line.split(was.encode(), 1) if first else line.rsplit(was.encode(), 1)
+        lines[number] = now.encode().join(parts)
         return b"\n".join(lines)
 
     return change
