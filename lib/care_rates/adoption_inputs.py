@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from care_rates import benchmark, care_system
+from care_rates import benchmark, care_system, latest
 from care_rates.areas import slug
+from care_rates.schema import DataError
 
 COST_COLUMNS = {
     "cost_residential": "residential_weekly_cost",
@@ -28,7 +29,8 @@ def authorities(tables: Mapping[str, pd.DataFrame], year: int, series: str) -> p
     year : int
         Year ending 31 March.
     series : str
-        Population series; persons are of the mid-year before.
+        Population series; persons are of the mid-year before, after the end of the series
+        the denominator of the newest release.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def authorities(tables: Mapping[str, pd.DataFrame], year: int, series: str) -> p
         costs. Anything not published is NaN.
     """
     cla, placed, people = tables["cla"], tables["cla_placements"], tables["population"]
-    people = people[people["series"] == series]
+    people = latest.population(people[people["level"] == "authority"], [series])
     costs = care_system.with_key(tables["unit_cost"])
     costs = costs[(costs["year"] == year) & (costs["basis"] == "published LAIT")]
     named = care_system.with_key(cla[cla["year"] == year]).dropna(subset=["number"])
@@ -56,6 +58,39 @@ def authorities(tables: Mapping[str, pd.DataFrame], year: int, series: str) -> p
         out[name] = costs.groupby("key")[column].mean()
     out["left"] = out["before"] + out["started"] - out["number"]
     return out
+
+
+def last_complete(
+    tables: Mapping[str, pd.DataFrame], series: str, areas: int = 100, first: int = 2020
+) -> int:
+    """Give the last year that has every input for most authorities.
+
+    Parameters
+    ----------
+    tables, series
+        As in :func:`authorities`.
+    areas : int
+        How many authorities must have every input.
+    first : int
+        Year to stop at.
+
+    Returns
+    -------
+    int
+        Year ending 31 March.
+
+    Raises
+    ------
+    DataError
+        If there is none back to ``first``.
+    """
+    for year in range(int(tables["cla"]["year"].max()), first - 1, -1):
+        if len(authorities(tables, year, series).dropna()) >= areas:
+            return year
+    raise DataError(
+        f"no year from {first} on has numbers, flows, placements and costs of {areas} authorities: "
+        "a table may be cut."
+    )
 
 
 def system(table: pd.DataFrame, index: np.ndarray, rule: str | float = "best") -> pd.DataFrame:
@@ -137,5 +172,7 @@ def history(tables: Mapping[str, pd.DataFrame], area: str) -> pd.DataFrame:
         index="mid_year", columns="series", values="persons_0_17", aggfunc="sum", min_count=1
     )
     known = wide["dfe_2025_rebased"].fillna(wide["nomis_utla21"].loc[:2011])
+    later = latest.population(people, ["dfe_2025_rebased", "nomis_utla21"])
+    known = known.fillna(later.groupby("mid_year")["persons_0_17"].sum(min_count=1))
     out["persons"] = known.set_axis(known.index + 1)
     return pd.DataFrame(out).dropna(subset=["stock"]).rename_axis("year")

@@ -74,6 +74,36 @@ def missing(table: pd.DataFrame, index: np.ndarray, area: str) -> list[str]:
     return lacking
 
 
+def counted(table: pd.DataFrame, index: np.ndarray, area: str) -> tuple[np.ndarray, str]:
+    """Choose the authorities whose gap to the target is looked at, and say whose it is.
+
+    Parameters
+    ----------
+    table, index
+        As in :func:`care_rates.adoption_inputs.system`.
+    area : str
+        ``England`` for all, else an authority's name (any case).
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        All; or the one, if it and one of its neighbours have numbers and placements.
+    str
+        Whose they are, for a caption: where the one lacks a figure, all stand for it,
+        and this says so.
+    """
+    everyone = np.ones(len(table), dtype=bool)
+    if area.strip().casefold() == "england":
+        return everyone, "England"
+    only = (table["area"].map(slug) == slug(area)).to_numpy()
+    values = [table["number"] / table["persons"], table["residential"] / table["placed"]]
+    known = np.logical_and.reduce([np.isfinite(v.to_numpy(float)) for v in values])
+    near = ((index >= 0) & known[index]).any(axis=1)
+    if (only & known & near).any():
+        return only, table.loc[only, "area"].iloc[0]
+    return everyone, f"England ({area} has not every figure of that year)"
+
+
 def chosen(
     system: pd.DataFrame, area: str, why: Mapping[str, list[str]] | None = None
 ) -> pd.DataFrame:

@@ -132,17 +132,35 @@ def setters(values, index) -> np.ndarray:
         Zero for most; an authority that is lower than all its neighbours sets none
         for itself. Ties go to the nearest neighbour.
     """
+    return leaders(values, index)[1]
+
+
+def leaders(values, index) -> tuple[np.ndarray, np.ndarray]:
+    """Say who sets the best-neighbour target of each authority, and for how many each does.
+
+    Parameters
+    ----------
+    values, index : array-like
+        As in :func:`neighbour_values`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of int, shape (n,)
+        Place of the neighbour that sets the target (-1 where none is lower), and the
+        count of :func:`setters`.
+    """
     near = neighbour_values(values, index)
     own = np.asarray(values, dtype=float)
     filled = np.where(np.isnan(near), np.inf, near)
     place = filled.argmin(axis=1)
-    best = filled[np.arange(len(own)), place]
+    rows = np.arange(len(own))
+    best = filled[rows, place]
     led = np.isfinite(best) & (best < own)
-    chosen = np.asarray(index)[np.arange(len(own)), place][led]
-    return np.bincount(chosen, minlength=len(own))
+    by = np.where(led, np.asarray(index)[rows, place], -1)
+    return by, np.bincount(by[led], minlength=len(own))
 
 
-def persistence(before, after, index, sizes_before, sizes_after) -> dict[str, float]:
+def persistence(before, after, index, sizes_before, sizes_after, only=None) -> dict[str, float]:
     """Ask what became of the best neighbours.
 
     Parameters
@@ -153,6 +171,8 @@ def persistence(before, after, index, sizes_before, sizes_after) -> dict[str, fl
         Neighbours, the same in both years.
     sizes_before, sizes_after : array-like, shape (n,)
         Weights of each year.
+    only : array-like of bool, shape (n,), optional
+        Authorities whose groups count; all, unless told.
 
     Returns
     -------
@@ -160,19 +180,23 @@ def persistence(before, after, index, sizes_before, sizes_after) -> dict[str, fl
         ``still_best``: share of groups led by the same authority; ``gap_before`` and
         ``gap_after``: weighted mean gap, in percent, between the mean of the
         neighbours and the one that was best at first (negative: lower); ``kept``:
-        their ratio, what the passing of time left of the gap.
+        their ratio, what the passing of time left of the gap. Missing where no group
+        has figures of two neighbours in both years.
     """
     first, later = neighbour_values(before, index), neighbour_values(after, index)
     first, later = (np.where(np.isnan(first + later), np.nan, x) for x in (first, later))
     used = (~np.isnan(first)).sum(axis=1) >= 2
+    used &= True if only is None else np.asarray(only, dtype=bool)
+    if not used.any():
+        return dict.fromkeys(("still_best", "gap_before", "gap_after", "kept"), float("nan"))
     first, later, rows = first[used], later[used], np.arange(used.sum())
     place = np.nanargmin(first, axis=1)
     was = first[rows, place] / np.nanmean(first, axis=1) - 1
     now = later[rows, place] / np.nanmean(later, axis=1) - 1
-    gaps = [
-        100 * np.average(gap, weights=np.nan_to_num(np.asarray(size, dtype=float)[used]))
-        for gap, size in ((was, sizes_before), (now, sizes_after))
-    ]
+    gaps = []
+    for gap, size in ((was, sizes_before), (now, sizes_after)):
+        weight = np.nan_to_num(np.asarray(size, dtype=float)[used])
+        gaps.append(100 * np.average(gap, weights=weight) if weight.any() else float("nan"))
     return {
         "still_best": float((np.nanargmin(later, axis=1) == place).mean()),
         "gap_before": gaps[0], "gap_after": gaps[1], "kept": gaps[1] / gaps[0],

@@ -63,8 +63,8 @@ def england(
     release : str, optional
         Of stock and entries; the latest unless told.
     census : {"after", "before"}
-        Population rebased after the Census of 2021, or as known before it (then
-        there is none after mid-2020).
+        Population rebased after the Census of 2021 (after the end of that series the
+        newest there is), or as known before it (then there is none after mid-2020).
 
     Returns
     -------
@@ -82,7 +82,9 @@ def england(
     people = series(national, "population_0_17", "Nomis")
     if census == "after":
         rebased = series(national, "population_0_17", "CIN 2025")
-        people = pd.concat([people[people.index < rebased.index.min()], rebased])
+        newest = series(national, "population_0_17")
+        later = newest[newest.index > rebased.index.max()]
+        people = pd.concat([people[people.index < rebased.index.min()], rebased, later])
     people.index = people.index + 1
     return pd.DataFrame(
         {
@@ -181,7 +183,7 @@ def neighbour_index(
     keys : pandas.Index
         Authorities, in order.
     model : str
-        ``2021`` or ``2025``.
+        ``2021`` or ``2025``, or ``latest``.
 
     Returns
     -------
@@ -191,6 +193,7 @@ def neighbour_index(
     """
     names = crosswalk.set_index("area_code")["unit_id"]
     names = names.fillna(pd.Series(names.index, index=names.index))
+    model = neighbours["model"].max() if model == "latest" else model
     rows = neighbours[neighbours["model"] == model].copy()
     rows["key"] = rows["area_code"].map(names)
     rows["near"] = rows["neighbour_area_code"].map(names)

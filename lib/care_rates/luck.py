@@ -109,7 +109,7 @@ class Luck:
 
 def worlds(
     counts, sizes, index, *, kind: str = "rate", dispersion: float = 1.0,
-    draws: int = 300, seed: int = 1,
+    draws: int = 300, seed: int = 1, only=None,
 ) -> Worlds:  # fmt: skip
     """Simulate worlds in which all of a group have the group's pooled value.
 
@@ -131,6 +131,8 @@ def worlds(
         into care together.
     draws, seed : int
         Worlds and their seed.
+    only : array-like of bool, shape (n,), optional
+        Authorities whose groups are simulated; all, unless told.
 
     Returns
     -------
@@ -151,6 +153,7 @@ def worlds(
     count, size = neighbour_values(counts, group), neighbour_values(sizes, group)
     known = ~np.isnan(count + size)
     used = known[:, 0] & known[:, 1:].any(axis=1)
+    used &= True if only is None else np.asarray(only, dtype=bool)
     group, known = np.where(known, group, 0)[used], known[used]
     count, size = (np.where(known, x[used], 0.0) for x in (count, size))
     pooled = count.sum(axis=1) / size.sum(axis=1)

@@ -68,8 +68,11 @@ class Attainable:
 
     @property
     def luck(self) -> float:
-        """Part of the fall in the figures that is chance: one less the mean over ``seen``."""
-        return 1 - self.mean / self.seen
+        """Part of the fall in the figures that is chance: one less the mean over ``seen``.
+
+        Missing where the figures show no fall, as for an authority that is the lowest.
+        """
+        return 1 - self.mean / self.seen if self.seen else float("nan")
 
 
 def prior(counts, sizes, kind: str = "rate", dispersion: float = 1.0) -> tuple[float, float]:
@@ -110,7 +113,7 @@ def prior(counts, sizes, kind: str = "rate", dispersion: float = 1.0) -> tuple[f
 
 def attainable(
     counts, sizes, index, shapes: tuple[float, float], rule: str | float = "best", *,
-    kind: str = "rate", dispersion: float = 1.0, draws: int = 1000, seed: int = 1,
+    kind: str = "rate", dispersion: float = 1.0, draws: int = 1000, seed: int = 1, only=None,
 ) -> Attainable:  # fmt: skip
     """Work the fall out again with true values that the figures leave possible.
 
@@ -124,12 +127,19 @@ def attainable(
         See :func:`prior`.
     draws, seed : int
         Sets of true values and their seed.
+    only : array-like of bool, shape (n,), optional
+        Authorities whose fall it is; all, unless told.
 
     Returns
     -------
     Attainable
         Who asks what of whom is decided by the figures; what it would bring, by the
         true values. A neighbour whose true value is not lower brings a rise.
+
+    Raises
+    ------
+    ValueError
+        If ``only`` names no authority with figures of its own and of a neighbour.
     """
     x, n = np.asarray(counts, dtype=float), np.asarray(sizes, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -148,7 +158,7 @@ def attainable(
     real = _true(x / dispersion, n / dispersion, shapes, kind, draws, seed)
     goal = np.where(asked, (1 - part) * real[:, pick[0]] + part * real[:, pick[1]], real)
     real, goal = (np.where(used, v, np.nan) for v in (real, goal))
-    weight = np.where(used, n, 0.0)[used]
+    weight = np.where(_those(only, used), n, 0.0)[used]
     now = (weight * value[used]).sum()
     found = (weight * np.where(asked, seen, value)[used]).sum()
     falls = 1 - (weight * goal[:, used]).sum(axis=1) / (weight * real[:, used]).sum(axis=1)
@@ -157,7 +167,7 @@ def attainable(
 
 def table(
     cases: Mapping[str, tuple], index, *, dispersions: Sequence[float] = (1.0, 2.0),
-    draws: int = 1000, worlds: int = 300, seed: int = 1, alpha: float = 0.05,
+    draws: int = 1000, worlds: int = 300, seed: int = 1, alpha: float = 0.05, only=None,
 ) -> pd.DataFrame:  # fmt: skip
     """Set the fall in the figures beside what is attainable, for every rule.
 
@@ -173,6 +183,8 @@ def table(
         Sets of true values; simulated worlds of :func:`care_rates.luck.luck`; seed.
     alpha : float
         One less the coverage.
+    only : array-like of bool, shape (n,), optional
+        Authorities whose fall it is (the prior is that of all); all, unless told.
 
     Returns
     -------
@@ -186,16 +198,27 @@ def table(
         for spread in dispersions:
             shapes = prior(counts, sizes, kind, spread)
             null = luck.worlds(counts, sizes, index, kind=kind, dispersion=spread,
-                               draws=worlds, seed=seed)  # fmt: skip
+                               draws=worlds, seed=seed, only=only)  # fmt: skip
             for rule in RULES:
                 found = attainable(counts, sizes, index, shapes, rule, kind=kind,
-                                   dispersion=spread, draws=draws, seed=seed)  # fmt: skip
+                                   dispersion=spread, draws=draws, seed=seed,
+                                   only=only)  # fmt: skip
                 alike = null.falls(rule, alpha)
                 numbers = [found.seen, found.mean, *found.interval(alpha), found.luck, *alike]
                 rows.append((name, rule, spread, *(100 * x for x in numbers)))
     columns = ["of", "target", "dispersion", "seen", "attainable", "low", "high", "luck",
                "alike", "alike_low", "alike_high"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _those(only, used: np.ndarray) -> np.ndarray:
+    """Choose the authorities whose total counts, among those with every figure."""
+    if only is None:
+        return used
+    those = used & np.asarray(only, dtype=bool)
+    if not those.any():
+        raise ValueError("only names no authority that has figures of its own and a neighbour's.")
+    return those
 
 
 def _true(x, n, shapes, kind, draws, seed) -> np.ndarray:

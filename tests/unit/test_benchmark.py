@@ -30,6 +30,8 @@ def test_reduction_weighs_by_size():
 
 def test_setters_count_who_leads():
     assert benchmark.setters(VALUES, INDEX).tolist() == [0, 2, 0, 0]
+    by, leads = benchmark.leaders(VALUES, INDEX)
+    assert (by.tolist(), leads.tolist()) == ([1, -1, 1, -1], [0, 2, 0, 0])
 
 
 def test_persistence_by_hand():
@@ -41,6 +43,13 @@ def test_persistence_by_hand():
     assert found["gap_before"] == pytest.approx(100 * (6 / 7 - 1))
     assert found["gap_after"] == pytest.approx(100 * (8 / 7 - 1))
     assert found["kept"] == pytest.approx(found["gap_after"] / found["gap_before"])
+    second = benchmark.persistence(before, after, index, [1, 1, 1], [1, 1, 1], [False, True, False])
+    assert second["still_best"] == 1  # of 10 and 8, then 10 and 6, the third stays the lower
+    assert second["gap_after"] == pytest.approx(100 * (6 / 8 - 1))
+    nobody = benchmark.persistence(before, after, index, [0, 0, 0], [0, 0, 0])
+    assert np.isnan([nobody["gap_before"], nobody["kept"]]).all()
+    assert np.isnan(list(benchmark.persistence(before, after, index, *[[1] * 3] * 2, [False] * 3)
+                         .values())).all()  # fmt: skip
 
 
 @pytest.mark.parametrize("dispersion", [1.0, 3.0])

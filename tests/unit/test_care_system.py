@@ -138,6 +138,21 @@ def test_system_is_ready_for_the_model(tables):
     assert run["stock_with"].shape == (3, 10)
 
 
+def test_whose_gap_it_is(tables):
+    base = adoption_inputs.authorities(tables, 2020, "dfe_cla_2021_ees")
+    listed = (tables["neighbours"], tables["crosswalk"], base.index)
+    index = care_system.neighbour_index(*listed, "2021")
+    everyone, whose = adoption_starts.counted(base, index, "England")
+    assert (everyone.all(), whose) == (True, "England")
+    one, whose = adoption_starts.counted(base, index, "barnet")
+    assert (base.index[one].tolist(), whose) == (["E09000003"], "Barnet")
+    withheld, whose = adoption_starts.counted(base, index, "Rutland")
+    assert withheld.all()
+    assert whose == "England (Rutland has not every figure of that year)"
+    newest, model = (care_system.neighbour_index(*listed, name) for name in ("latest", "2025"))
+    assert (newest == model).all()
+
+
 def test_history_of_one_authority(tables):
     leeds = adoption_inputs.history(tables, "leeds")
     assert list(leeds.index) == list(range(2006, 2026))

@@ -4,7 +4,15 @@ import pandas as pd
 import pytest
 import releases
 
-from care_rates import factors, ingest, latest, profile_tables, tidy
+from care_rates import (
+    adoption_inputs,
+    care_system,
+    factors,
+    ingest,
+    latest,
+    profile_tables,
+    tidy,
+)
 from care_rates.data import Package
 from care_rates.schema import DataError
 
@@ -106,3 +114,38 @@ def test_population_prefers_the_series_named_and_goes_on_with_the_newest():
     )  # fmt: skip
     found = latest.population(people, ["first", "second"])
     assert found["persons_0_17"].tolist() == [2.0, 4.0, 6.0]
+
+
+# ---- England's own series go on by the England rows of the tables
+
+
+def test_england_rows_are_the_national_series_where_both_print_a_year(analysis_tables):
+    for series in [*latest.ENGLAND_ROWS, "population_0_17"]:
+        own = care_system.series(analysis_tables["national"], series)
+        row = latest.england_row(analysis_tables, series).set_index("year")["value"]
+        both = pd.concat([own, row], axis=1, keys=["own", "row"]).dropna().loc[2018:]
+        assert len(both) >= 7
+        assert (both["own"] - both["row"]).abs().max() <= 10, series
+
+
+def test_the_national_series_go_on_only_where_the_tables_reach_further(after, analysis_tables):
+    same = latest.national(analysis_tables)
+    pd.testing.assert_frame_equal(same, analysis_tables["national"])
+    longer = latest.national(after)
+    now = care_system.england(longer)
+    assert now.index[-1] == LAST + 1
+    assert now.loc[LAST + 1].notna().all()
+    new = longer[longer["year"] == LAST + 1].set_index("series")
+    assert new.at["cla_at_31_march", "release"] == f"England's row of dfe_cla_{LAST + 1}_ees, " \
+        f"{LAST + 1}"  # fmt: skip
+    assert "s251_gross_cla_expenditure" not in new.index  # that table was not taken in
+
+
+def test_the_model_starts_from_the_last_year_with_every_input(after, analysis_tables):
+    series = "dfe_2025_rebased"
+    assert adoption_inputs.last_complete(analysis_tables, series) == LAST
+    assert adoption_inputs.last_complete(after, series) == LAST  # placements and costs end there
+    assert adoption_inputs.history(after, "Barnet").index[-1] == LAST + 1
+    assert adoption_inputs.history(after, "Barnet")["persons"].notna().iloc[-5:].all()
+    with pytest.raises(DataError, match="no year from 2024 on"):
+        adoption_inputs.last_complete(after, series, areas=500, first=2024)

@@ -124,3 +124,27 @@ def test_faults_are_named():
         beta_binomial.fit([3.0, 1], [2.0, 2])
     with pytest.raises(ValueError, match="did not settle"):
         beta_binomial.fit(np.full(50, 10.0), np.full(50, 100.0))
+
+
+@pytest.mark.parametrize("kind", ["rate", "share"])
+def test_one_authority_alone_has_its_own_fall(kind):
+    counts, sizes, _ = world(kind, 3000, 0.3)
+    shapes = winners_curse.prior(counts, sizes, kind)
+    value = counts / sizes
+    one = int(np.argmax(value))
+    only = np.arange(N) == one
+    found = winners_curse.attainable(counts, sizes, INDEX, shapes, kind=kind, only=only)
+    assert found.seen == pytest.approx(1 - value[INDEX[one]].min() / value[one])
+    assert found.draws == pytest.approx(1 - found.goal[:, one] / found.own[:, one])
+    null = luck.worlds(counts, sizes, INDEX, kind=kind, draws=40, only=only)
+    whole = luck.worlds(counts, sizes, INDEX, kind=kind, draws=40)
+    np.testing.assert_array_equal(null.value[:, 0], whole.value[:, one])
+    made = winners_curse.table({"x": (counts, sizes, kind)}, INDEX, dispersions=(1.0,), draws=50,
+                               worlds=20, only=only)  # fmt: skip
+    assert made["seen"].iloc[0] == pytest.approx(100 * found.seen)
+    lowest = np.arange(N) == int(np.argmin(value))
+    none = winners_curse.attainable(counts, sizes, INDEX, shapes, kind=kind, only=lowest)
+    assert (none.seen, none.mean) == (0, 0)
+    assert np.isnan(none.luck)
+    with pytest.raises(ValueError, match="only names no authority"):
+        winners_curse.attainable(counts, sizes, INDEX, shapes, kind=kind, only=np.zeros(N, bool))
