@@ -215,6 +215,53 @@ def test_whole_releases_of_the_other_families_need_no_option(tmp_path, family):
     assert not [note for note in report.notes if "accepted" in note]
 
 
+WIDE = {"Refs": "referrals", "Ref rate": "referrals_rate_per_10k", "S47 num": "s47_enquiries",
+        "Conf": "icpc", "CPP start": "cpp_started", "CPP 31 March": "cpp_at_31_march",
+        "CIN ever": "cin_episodes", "CIN 31 March": "cin_at_31_march"}  # fmt: skip
+OLD = "dfe_cin_2015_ud"
+
+
+def wide(raw, year):
+    """The underlying data of 2015 as the department laid it out then: one row an area."""
+    areas = {r["area_code"]: r for r in releases.table(raw, "areas_england")}
+    kinds = {"Country": "NATIONAL", "Region": "Region"}
+    for r in releases.table(raw, "child_protection_england", OLD):
+        area = areas[r["area_code"]]
+        place = {
+            "geog_l": kinds.get(area["la_type"], "LA"), "New_geog_code": r["area_code"],
+            "geog_c": area["dfe_code"], "geog_n": area["name"],
+        }  # fmt: skip
+        yield place | {
+            f"{head} {year}": r[field] or r[f"{field}_flag"] for head, field in WIDE.items()
+        }
+
+
+def test_the_wide_files_on_children_in_need_are_read_once_their_headings_are_named(tmp_path):
+    names = {"sources", "areas_england", "areas_wales", "child_protection_england",
+             "population_england", "cla_england"}  # fmt: skip
+    raw = releases.as_of(tmp_path / "raw", names)
+    path = releases.write(tmp_path / "SFR41_2015_UD.csv", list(wide(raw, 2015)))
+    with pytest.raises(DataError, match='--heading "OLD=NAME" for each.*cpp_at_31_march'):
+        ingest.ingest([path], folder=raw)
+    said = [f"{head} 2015={field}2015" for head, field in WIDE.items()]
+    report = ingest.ingest([path], ingest.Options(headings=said, dry_run=True), raw)
+    assert report.files[0].endswith(f"figures for {OLD}")
+    assert report.added == {"child_protection_england": 0}  # all of it is there already
+    assert not (report.revised or report.corrected)
+    rows = list(wide(raw, 2015))
+    changed = next(r for r in rows if r["New_geog_code"] == LIVERPOOL)
+    was = changed["Refs 2015"]
+    changed["Refs 2015"] = str(int(was) + 7)
+    releases.write(path, rows)
+    report = ingest.ingest([path], ingest.Options(headings=said), raw)
+    assert report.corrected
+    now = {r["area_code"]: r["referrals"]
+           for r in releases.table(raw, "child_protection_england", OLD)}  # fmt: skip
+    assert int(now[LIVERPOOL]) == int(was) + 7
+    with pytest.raises(DataError, match="no file has a heading"):
+        ingest.ingest([path], ingest.Options(headings=[*said, "Nobody=icpc2015"]), raw)
+
+
 # ---- who stands for whom
 
 

@@ -24,7 +24,8 @@ headings, or the lines of title above them:
   d3, d5 and the mid-year population), social work workforce;
 * *underlying data* (Department for Education 2011 to 2019): one row an area, headings
   such as ``New_geog_code`` and ``CLA_Mar2015``, year in the heading; three files a
-  release (at 31 March, started, ceased), and the workforce of 2015 and 2016;
+  release (at 31 March, started, ceased), and the workforce of 2015 and 2016; children in
+  need of 2010 to 2017 too, once ``--heading`` says which column is which;
 * *StatsWales*: one table a year with sex and age across; areas down and years across;
   or one figure a row (``Data values``).
 

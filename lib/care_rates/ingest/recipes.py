@@ -158,7 +158,16 @@ TIDY = (
 )  # fmt: skip
 """Files of explore education statistics."""
 
-WIDE_STEMS = {
+CIN_FIELDS = tuple(
+    name + end
+    for name in ("referrals", "s47", "icpc", "cpp_started", "cpp_at_31_march", "cin_episodes",
+                 "cin_at_31_march")
+    for end in ("_enquiries" if name == "s47" else "", "_rate_per_10k")
+)  # fmt: skip
+"""Fields of children in need. The headings of their underlying data changed every year, so
+these names are the ones that ``--heading OLD=NAME`` maps them to."""
+
+WIDE_STEMS = {name: (CIN, name) for name in CIN_FIELDS} | {
     "cla_mar": (STOCK, "number"),
     "cla_rate": (STOCK, "rate_per_10k"),
     "cla_started": (FLOWS, "started"),
@@ -243,6 +252,7 @@ def family_of(table: str) -> str:
     Returns
     -------
     str
-        ``csww`` for the workforce, ``cla`` for children looked after.
+        ``csww`` for the workforce, ``cin`` for children in need, ``cla`` for children
+        looked after.
     """
-    return "csww" if table == STAFF else "cla"
+    return {STAFF: "csww", CIN: "cin"}.get(table, "cla")

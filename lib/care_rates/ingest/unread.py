@@ -16,6 +16,7 @@ from care_rates.data import Package
 from care_rates.ingest.cells import heading
 from care_rates.ingest.grid import TITLE_LINES
 from care_rates.ingest.reading import Sheet
+from care_rates.ingest.recipes import CIN_FIELDS
 
 BY_HAND = (
     "That table is kept by hand: add the rows and a row in sources.csv, then say "
@@ -55,9 +56,10 @@ KINDS = (
     Kind(
         "the underlying data on children in need of 2010 to 2017 (one row an area)",
         "child_protection_england", r"\b(cin|cpp|icpc|s47|section_?47|referrals?|rereferrals?)",
-        "Its headings change every year, and all its years are in child_protection_england "
-        "already. For later years give the files b1, c1, c4, d3 and d5 of explore education "
-        "statistics, together.",
+        "Its headings change every year, so say which is which: --heading \"OLD=NAME\" for each, "
+        "where NAME is one of " + ", ".join(CIN_FIELDS) + " (with the year, or say "
+        "--release-year). All its years are in child_protection_england already. For later years "
+        "give the files b1, c1, c4, d3 and d5 of explore education statistics, together.",
         frozenset({"geog_c", "geog_n"}), headings_only=True,
     ),
     Kind(

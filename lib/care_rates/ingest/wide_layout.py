@@ -13,6 +13,7 @@ from care_rates.ingest.places import PlaceError, Places
 from care_rates.ingest.reading import Sheet
 from care_rates.ingest.recipes import (
     AGES,
+    CIN,
     PLACES,
     STAFF,
     WIDE_CLASSES,
@@ -66,7 +67,9 @@ def recognise(
         grid = find_headings(sheet, area.values(), renamed, log)
         if grid is None:
             continue
-        columns = [column for key in grid.columns for column in _known(key)]
+        said = set(renamed.values())  # headings on children in need are known only if said
+        columns = [column for key in grid.columns for column in _known(key)
+                   if column.target[0] != CIN or key in said]  # fmt: skip
         if columns:
             return grid, area, columns
         log.stop(sheet.name, grid.row, "-",
@@ -195,7 +198,7 @@ def family(columns: list[Column]) -> str:
     Returns
     -------
     str
-        ``cla`` or ``csww``.
+        ``cla``, ``cin`` or ``csww``.
     """
     tables = {column.target[0] for column in columns}
-    return family_of(STAFF if STAFF in tables else next(iter(tables)))
+    return family_of(next((name for name in (STAFF, CIN) if name in tables), AGES))
