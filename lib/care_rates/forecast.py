@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools import add_constant
+
+from care_rates import forecast_many
 
 READINGS = ("total over years", "mean of yearly", "compound", "not compounded", "children a year")
 """Ways to read "average growth rate", see :func:`growth`."""
@@ -154,25 +155,9 @@ def growth(
     ValueError
         If the reading is unknown, or there are too few years.
     """
-    rows, ahead = checked(history, horizon, window + 1)
-    if window < 2:
-        raise ValueError("window must be at least two changes, or there is no spread.")
-    used = rows["stock"].tail(window + 1).to_numpy(float)
-    yearly = used[1:] / used[:-1] - 1
-    total = used[-1] / used[0] - 1
-    paths: dict[str, np.ndarray] = {
-        "total over years": (1 + total / window) ** ahead,
-        "mean of yearly": (1 + yearly.mean()) ** ahead,
-        "compound": (1 + total) ** (ahead / window),
-        "not compounded": 1 + yearly.mean() * ahead,
-        "children a year": 1 + (used[-1] - used[0]) / window / used[-1] * ahead,
-    }
-    if reading not in paths:
-        raise ValueError(f"reading {reading!r} is not one of: {', '.join(paths)}.")
-    spread = np.log1p(yearly).std(ddof=1) * np.sqrt(ahead + ahead**2 / window)
-    reach = np.exp(stats.t.ppf(1 - alpha / 2, window - 1) * spread)
-    out = framed(rows.index[-1], used[-1] * paths[reading], 0.0)
-    return out.assign(low=out["forecast"] / reach, high=out["forecast"] * reach)
+    rows, _ = checked(history, horizon, window + 1)
+    stock = rows["stock"].to_numpy(float)[None]
+    return _framed(rows.index[-1], forecast_many.growth(stock, horizon, alpha, window, reading))
 
 
 def random_walk(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.DataFrame:
@@ -198,10 +183,9 @@ def random_walk(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.
     ValueError
         If there are fewer than three years.
     """
-    rows, ahead = checked(history, horizon, 3)
-    steps = np.diff(rows["stock"].to_numpy(float))
-    half = stats.t.ppf(1 - alpha / 2, len(steps)) * np.sqrt((steps**2).mean() * ahead)
-    return framed(rows.index[-1], np.repeat(rows["stock"].iloc[-1], horizon), half)
+    rows, _ = checked(history, horizon, 3)
+    stock = rows["stock"].to_numpy(float)[None]
+    return _framed(rows.index[-1], forecast_many.random_walk(stock, horizon, alpha))
 
 
 def drift(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.DataFrame:
@@ -227,9 +211,12 @@ def drift(history: pd.DataFrame, horizon: int, alpha: float = 0.05) -> pd.DataFr
     ValueError
         If there are fewer than three years.
     """
-    rows, ahead = checked(history, horizon, 3)
-    steps = np.diff(rows["stock"].to_numpy(float))
-    count = len(steps)
-    spread = steps.std(ddof=1) * np.sqrt(ahead * (1 + ahead / count))
-    half = stats.t.ppf(1 - alpha / 2, count - 1) * spread
-    return framed(rows.index[-1], rows["stock"].iloc[-1] + ahead * steps.mean(), half)
+    rows, _ = checked(history, horizon, 3)
+    stock = rows["stock"].to_numpy(float)[None]
+    return _framed(rows.index[-1], forecast_many.drift(stock, horizon, alpha))
+
+
+def _framed(last: int, path: forecast_many.Path) -> pd.DataFrame:
+    """Put the first of some paths into a frame."""
+    centre, low, high = (part[0] for part in path)
+    return framed(last, centre, 0.0).assign(low=low, high=high)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
-from care_rates import backtest, forecast
+from care_rates import backtest, forecast_many
 from care_rates.areas import SCILLY
 
-FORECASTS: dict[str, Callable[..., pd.DataFrame]] = {
-    "no change": forecast.random_walk,
-    "average yearly change since the start": forecast.drift,
-    "straight line through the last ten years": forecast.linear,
-    "average growth of the last three years": forecast.growth,
+FORECASTS: dict[str, Callable[..., forecast_many.Path]] = {
+    "no change": forecast_many.random_walk,
+    "average yearly change since the start": forecast_many.drift,
+    "straight line through the last ten years": forecast_many.linear,
+    "average growth of the last three years": forecast_many.growth,
 }
 """Rules of forecasting that are tried on every authority."""
 HORIZON = 5
@@ -60,13 +61,39 @@ def backtests(past: Mapping[str, pd.DataFrame], alpha: float = 0.05) -> pd.DataF
     pandas.DataFrame
         As :func:`care_rates.backtest.rolling`, with ``key``; the last year ahead only.
     """
+    stands = [
+        (key, origin)
+        for key, history in past.items()
+        for origin in [y for y in history.index if y - history.index[0] >= 7][:-HORIZON:2]
+    ]
     parts = []
-    for key, history in past.items():
-        origins = [y for y in history.index if y - history.index[0] >= 7][:-HORIZON:2]
-        if origins:
-            tests = backtest.rolling(history, FORECASTS, origins, HORIZON, alpha)
-            parts.append(tests[tests["horizon"] == HORIZON].assign(key=key))
-    return pd.concat(parts, ignore_index=True)
+    for name in FORECASTS:
+        found = _ahead(name, past, stands, alpha)
+        found = found[found["year"] - found["origin"] == HORIZON]
+        parts.append(found.assign(method=name, rank=range(len(found))))
+    out = pd.concat(parts, ignore_index=True).sort_values("rank", kind="stable")
+    out["horizon"] = HORIZON
+    actual = pd.concat({key: history["stock"] for key, history in past.items()})
+    out["actual"] = actual.reindex(pd.MultiIndex.from_frame(out[["key", "year"]])).to_numpy()
+    out["error"] = out["forecast"] - out["actual"]
+    return out[["method", "origin", "horizon", "year", "forecast", "low", "high", "actual",
+                "error", "key"]].reset_index(drop=True)  # fmt: skip
+
+
+def _ahead(rule: str, past: Mapping[str, pd.DataFrame], stands, alpha: float) -> pd.DataFrame:
+    """Look ahead by one rule from each key and last year known: ``key, origin, year`` and path."""
+    known = [past[key]["stock"].loc[:origin].to_numpy(float) for key, origin in stands]
+    paths = np.empty((len(stands), HORIZON, 3))
+    length = np.array([len(series) for series in known])
+    for number in np.unique(length):
+        rows = np.flatnonzero(length == number)
+        stock = np.array([known[row] for row in rows])
+        paths[rows] = np.stack(FORECASTS[rule](stock, HORIZON, alpha), axis=-1)
+    keys, origins = zip(*stands, strict=True)
+    out = pd.DataFrame({"key": np.repeat(keys, HORIZON), "origin": np.repeat(origins, HORIZON)})
+    out["year"] = out["origin"] + np.tile(np.arange(1, HORIZON + 1), len(stands))
+    out[["forecast", "low", "high"]] = paths.reshape(-1, 3)
+    return out
 
 
 def choose(tests: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
@@ -114,16 +141,14 @@ def forecasts(
         (``own_error``, ``own_held`` of ``own_tests``).
     """
     rule = scores.index[0]
-    parts = [
-        FORECASTS[rule](history, HORIZON, alpha=alpha).reset_index().assign(key=key)
-        for key, history in past.items()
-    ]
+    found = _ahead(rule, past, [(key, past[key].index[-1]) for key in past], alpha)
     own = tests[tests["method"] == rule]
     held = (own["low"] <= own["actual"]) & (own["actual"] <= own["high"])
     size = 100 * own["error"].abs() / own["actual"]
     by_key = pd.DataFrame({"own_error": size, "own_held": held, "own_tests": 1, "key": own["key"]})
     by_key = by_key.groupby("key").agg({"own_error": "mean", "own_held": "sum", "own_tests": "sum"})
-    out = pd.concat(parts, ignore_index=True).assign(
+    columns = ["year", "forecast", "low", "high", "key"]
+    out = found[columns].assign(
         rule=rule, error=scores["mean_absolute_error"].iloc[0], coverage=scores["coverage"].iloc[0]
     )
     out["low"] = out["low"].clip(lower=0)

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from care_rates import forecast, forecast_models
+from care_rates import forecast, forecast_many, forecast_models
 
 pytestmark = pytest.mark.unit
 
@@ -168,3 +168,16 @@ def test_faults_are_named(history):
         forecast.growth(history, 3, reading="mean")
     with pytest.raises(ValueError, match="at least two changes"):
         forecast.growth(history, 3, window=1)
+
+
+@pytest.mark.parametrize("rule", ["random_walk", "drift", "growth", "linear"])
+def test_many_series_at_once_are_each_as_alone(rule):
+    rng = np.random.default_rng(4)
+    stock = 200 + rng.normal(0, 9, (6, 14)).cumsum(axis=1)
+    together = getattr(forecast_many, rule)(stock, 5, 0.1)
+    for number, series in enumerate(stock):
+        alone = getattr(forecast, rule)(
+            pd.DataFrame({"stock": series}, index=range(2000, 2014)), 5, alpha=0.1
+        )
+        for part, name in zip(together, ("forecast", "low", "high"), strict=True):
+            assert part[number] == pytest.approx(alone[name].to_numpy(), rel=1e-9)
