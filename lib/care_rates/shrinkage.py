@@ -206,7 +206,8 @@ def rank_intervals(
     shape = np.maximum(count.to_numpy() + slack, 0) + 1 / model.alpha
     scale = (model.expected / (base * (model.expected + 1 / model.alpha))).to_numpy()
     rates = generator.gamma(shape, scale, size=shape.shape)
-    places = (-rates).argsort(axis=1).argsort(axis=1) + 1
+    places = np.empty(rates.shape, dtype=int)
+    np.put_along_axis(places, (-rates).argsort(axis=1), np.arange(1, rates.shape[1] + 1)[None], 1)
     low, high = np.quantile(
         places, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf"
     )

@@ -91,9 +91,12 @@ def moments(
     data = rows[[y, *wanted]].to_numpy(float)
     data = (data - data.mean(axis=0)) / np.where(data.std(axis=0) > 0, data.std(axis=0), 1)
     whole = np.column_stack([np.ones(len(rows)), data, dummies])
-    parts = [np.zeros((len(names), whole.shape[1], whole.shape[1])) for _ in range(2)]
-    for target, matrix in zip(parts, (whole, within(whole, who)), strict=True):
-        np.add.at(target, who, matrix[:, :, None] * matrix[:, None, :])
+    order = np.argsort(who, kind="stable")
+    first = np.flatnonzero(np.r_[True, np.diff(who[order]) > 0])
+    parts = [
+        np.add.reduceat(matrix[order, :, None] * matrix[order, None, :], first, axis=0)
+        for matrix in (whole, within(whole, who))
+    ]
     columns, place = {}, 2
     for name, members in blocks.items():
         columns[name] = list(range(place, place + len(members)))
