@@ -124,3 +124,20 @@ def test_blanks_are_counted_by_reason():
 )  # fmt: skip
 def test_names(raw, name):
     assert tidy.name_of(raw) == name
+
+
+def test_the_crosswalk_follows_from_the_areas_themselves(analysis_tables):
+    """A recode keeps name, number and region; parts begin where their unit ends."""
+    rows = analysis_tables["crosswalk"].set_index("area_code")
+    moved = rows[rows["unit_id"].notna() & (rows["unit_id"] != rows.index)]
+    assert len(moved) >= 17
+    for code, row in moved.iterrows():
+        unit = rows.loc[row["unit_id"]]
+        assert row["region"] == unit["region"], code
+        if "+" in code:
+            assert {rows.at[part, "unit_id"] for part in code.split("+")} == {row["unit_id"]}, code
+        elif row["unit_map"].startswith("part"):
+            assert row["valid_from_year"] == unit["valid_to_year"], code
+        else:
+            assert row["name"].removesuffix(" (county)") in unit["name"], code
+            assert row["dfe_code"] == unit["dfe_code"], code
