@@ -272,8 +272,10 @@ def register_mutants(seed: int) -> Iterator[Mutant]:
         for i in rng.sample(choices, min(8, len(choices))):
             was = rows[i]["published"]
             now = was[:-1] + str((int(was[-1]) + 1) % 10)
+            quote = '"' if "," in was else ""
             yield Mutant("register", f"data/raw/claims/{path.name}", rows[i]["claim_id"], was, now,
-                         in_line(i + 1, f",{was},", f",{now},"), tests)  # fmt: skip
+                         in_line(i + 1, f",{quote}{was}{quote},", f",{quote}{now}{quote},"),
+                         tests)  # fmt: skip
 
 
 def mutants(seed: int) -> list[Mutant]:

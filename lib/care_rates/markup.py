@@ -147,6 +147,10 @@ def grid(rows: list[dict], index: list[str], columns: list[str]) -> str:
     )
 
 
+LONG = 40
+"""Rows from which a table has a window of its own, and a field to find a row."""
+
+
 def figure(
     content: str, *, kind: str, name: str, caption: str, source: str, links: str = ""
 ) -> str:
@@ -172,7 +176,10 @@ def figure(
     """
     below = f'<span class="source">Source: {escape(source)}</span>' if source else ""
     label = escape(caption)
-    wide = f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">{content}</div>'
+    tall = " long" if kind == "table" and content.count("<tr>") > LONG else ""
+    wide = (
+        f'<div class="scroll{tall}" tabindex="0" role="group" aria-label="{label}">{content}</div>'
+    )
     inner = content if kind == "figure" else wide
     return (
         f'<figure class="cr cr-{kind}" id="{escape(name)}">{inner}'

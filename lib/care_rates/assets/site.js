@@ -171,6 +171,29 @@ function filterTable() {
   apply();
 }
 
+// A field above each long table: rows that hold the words stay.
+function findRows() {
+  for (const box of document.querySelectorAll(".scroll.long")) {
+    const field = Object.assign(document.createElement("input"), { type: "search" });
+    const told = Object.assign(document.createElement("span"), { className: "sr" });
+    const label = document.createElement("label");
+    const rows = [...box.querySelectorAll("tbody tr")];
+    const form = Object.assign(document.createElement("div"), { className: "filters rows" });
+    told.setAttribute("role", "status");
+    label.append("Find a row ", field);
+    form.append(label, told);
+    box.before(form);
+    field.addEventListener("input", () => {
+      const words = fold(field.value).split(" ").filter(Boolean);
+      for (const row of rows) {
+        row.folded ??= fold(row.textContent);
+        row.hidden = !words.every((word) => row.folded.includes(word));
+      }
+      told.textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+    });
+  }
+}
+
 function sortTable() {
   for (const table of document.querySelectorAll("table.sortable")) {
     const heads = [...table.tHead.rows[0].cells];
@@ -327,5 +350,6 @@ function search() {
 
 drawWhenSeen();
 filterTable();
+findRows();
 sortTable();
 search();
