@@ -118,6 +118,30 @@ def test_the_list_of_areas_is_sorted_and_found_by_other_names(page, site):
     assert page.inner_text("#told").startswith("1 of")
 
 
+def test_a_row_of_a_long_table_is_found_and_its_headings_stay(page, site):
+    page.goto((site / "05_ccn_newton_model.html").as_uri())
+    table = page.locator("#source-1-authorities")
+    rows = table.locator("tbody tr:visible")
+    assert rows.count() > 100
+    box = table.locator(".scroll").bounding_box()
+    assert box["height"] < 700  # a window, and not the whole of it
+    head = table.locator("thead th").first
+    before = head.bounding_box()["y"]
+    table.locator(".scroll").evaluate("box => box.scrollTo(300, 2000)")
+    assert head.bounding_box()["y"] == pytest.approx(before, abs=2)
+    table.get_by_label("Find a row").fill("Barn")
+    assert {name.inner_text() for name in table.locator("tbody tr:visible th").all()} == {
+        "Barnet", "Barnsley",
+    }  # fmt: skip
+    assert table.get_by_role("status").inner_text().startswith("2 of ")
+    table.get_by_label("Find a row").fill("")
+    assert rows.count() > 100
+    page.emulate_media(media="print")
+    assert table.locator(".scroll").bounding_box()["height"] > 2000  # paper holds all of it
+    assert not table.get_by_label("Find a row").is_visible()
+    page.emulate_media(media="screen")
+
+
 def test_downloads_exist_and_can_be_read(site):
     kinds = dict.fromkeys(("csv", "svg", "ipynb"), 0)
     for path in sorted([*site.glob("*.html"), *site.glob("areas/*.html")]):
