@@ -146,7 +146,11 @@ def test_tornado_is_sorted_and_labelled():
     assert set(storm["assumption"]) == set(adoption.Assumptions().triangles()) - {"pace"}
     slow = replace(adoption.Assumptions(), pace=(0.0, 1.0, 3.0))
     assert "pace" in set(adoption_summary.tornado(SYSTEM, slow, 5)["assumption"])
-    assert len(set(storm["likely"])) == 1
+    sure = adoption.simulate(SYSTEM, adoption.Assumptions().fixed(), 5, 1)
+    assert storm["likely"].tolist() == [sure["saving"][-1, 0]] * len(storm)
+    one = adoption.Assumptions().fixed(entries_growth=-0.02)
+    low = storm.set_index("assumption").at["entries_growth", "at_low"]
+    assert low == adoption.simulate(SYSTEM, one, 5, 1)["saving"][-1, 0]
     shown = adoption_summary.labelled(storm)
     row = shown[shown["assumption"] == "growth of entries a year"].iloc[0]
     assert (row["low_label"], row["high_label"]) == ("−2%", "2%")
@@ -157,6 +161,9 @@ def test_yearly_and_outcome_sum_up():
     run = adoption.simulate(SYSTEM, adoption.Assumptions(), 4, 300, areas=True)
     table = adoption_summary.yearly(run, 2020)
     assert not table["measure"].str.startswith("area_").any()
+    ends = table[(table["measure"] == "saving") & (table["year"] == 2024)].iloc[0]
+    last = np.quantile(run["saving"][-1], [0.025, 0.5, 0.975])
+    assert ends[["low", "median", "high"]].tolist() == pytest.approx(last)
     assert table["year"].max() == 2024
     assert (table["low"] <= table["median"]).all()
     ends = adoption_summary.outcome(run)

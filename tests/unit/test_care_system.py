@@ -128,6 +128,9 @@ def test_system_is_ready_for_the_model(tables):
     system = adoption_inputs.system(base, index)
     adoption.check_system(system)
     assert system["gap"].between(0, 1).all()
+    for kind in ("residential", "foster"):  # shares of the placement table, of all in care
+        share = (base[kind] / base["placed"]).loc[system.index].to_numpy()
+        assert (system[kind] / system["stock"]).to_numpy() == pytest.approx(share)
     lowest = base["number"].div(base["persons"]).idxmin()
     assert lowest not in system.index or system.at[lowest, "gap"] == 0
     assert len(adoption_starts.chosen(system, "leeds")) == 1
