@@ -51,7 +51,8 @@ def test_pairs_alike_and_apart():
     base = pd.Series(2e4, count.index)
     found = cordis.pairs({"x": ["a", "b"], "y": ["c", "d"]}, factor, count, base, what="size")
     assert found.loc["x", ["size_similar", "rates_differ"]].tolist() == [True, True]
-    assert found.loc["y", "rates_differ"] is False or not found.loc["y", "rates_differ"]
+    assert not found.loc["y", "rates_differ"]
+    assert found["ratio"].tolist() == pytest.approx([300 / 160, 1])
 
 
 @pytest.fixture
@@ -194,6 +195,7 @@ def test_readings_count_what_they_give_back(analysis_tables):
     home = both["country"] == "Wales"
     table = cordis_readings.footnote_readings(both, home * 5.0, home, Register())
     assert len(table) == 24
+    assert set(table.index.str.split(", ").str[2]) == {"95%", "99.8%"}
     assert table["labels of 22"].between(0, 22).all()
     assert table["labels of 22"].is_monotonic_decreasing
     p = pd.Series(1.0, list(cordis_factors.FACTORS))

@@ -55,6 +55,9 @@ def test_offset_and_robust_errors_are_those_of_the_textbook(areas):
     half = (np.log(model.table["high"]) - slope) / 1.959964
     np.testing.assert_allclose(half, error, rtol=1e-5)
     assert "HC0" in model.method
+    even = areas["population"] * areas["number"].sum() / areas["population"].sum()
+    left, all_of_it = ((areas["number"] * np.log(areas["number"] / m)).sum() for m in (mean, even))
+    assert model.explained == pytest.approx(1 - left / all_of_it)  # deviances of Poisson models
     assert model.dispersion > 3  # more spread than a Poisson allows
 
 
