@@ -97,6 +97,9 @@ def test_averages_as_documented(fitted, counties):
 def test_areas_behind_each_year(fitted, counties):
     sizes = counties.groupby("cohort")["unit_id"].nunique()
     found = fitted[1].by_period()
+    half = 1.959964 * np.sqrt(np.diag(fitted[1].covariance))
+    assert (found["high"] - found["estimate"]).to_numpy() == pytest.approx(half, rel=1e-6)
+    assert (found["estimate"] - found["low"]).to_numpy() == pytest.approx(half, rel=1e-6)
     assert found.at[3, "areas"] == sizes[2004]  # only the first cohort is seen so late
     assert found.at[0, "areas"] == sizes.sum()
     assert found.at[-3, "areas"] == sizes[2007]

@@ -351,6 +351,7 @@ def test_groups_have_their_own_target_and_curve():
 
 def test_curves_narrow_with_size():
     table = rules.curve([500, 80_000], 90.0, points=30)
+    assert table["base"].iloc[[0, -1]].tolist() == pytest.approx([450, 84_000])  # spans all areas
     width = table["high_95"] - table["low_95"]
     assert (np.diff(width) < 0).all() and table["base"].is_monotonic_increasing
     assert (table["low_99_8"] <= table["low_95"]).all()
