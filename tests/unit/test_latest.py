@@ -126,6 +126,8 @@ def test_england_rows_are_the_national_series_where_both_print_a_year(analysis_t
         both = pd.concat([own, row], axis=1, keys=["own", "row"]).dropna().loc[2018:]
         assert len(both) >= 7
         assert (both["own"] - both["row"]).abs().max() <= 10, series
+        printed = latest.england_row(analysis_tables, series)
+        assert (printed["printed"] >= printed["year"]).all(), series
 
 
 def test_the_national_series_go_on_only_where_the_tables_reach_further(after, analysis_tables):
@@ -136,6 +138,10 @@ def test_the_national_series_go_on_only_where_the_tables_reach_further(after, an
     assert now.index[-1] == LAST + 1
     assert now.loc[LAST + 1].notna().all()
     new = longer[longer["year"] == LAST + 1].set_index("series")
+    people = longer[longer["series"] == "population_0_17"].iloc[-1]
+    assert (people["year"], people["release"]) == (
+        LAST, f"England's row of dfe_cla_{LAST + 1}_ees, {LAST + 1}"
+    )  # fmt: skip
     assert new.at["cla_at_31_march", "release"] == f"England's row of dfe_cla_{LAST + 1}_ees, " \
         f"{LAST + 1}"  # fmt: skip
     assert "s251_gross_cla_expenditure" not in new.index  # that table was not taken in

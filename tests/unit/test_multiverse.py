@@ -236,11 +236,13 @@ def test_choices_contrasts_and_families(curve):
     gaps = sides[1]["estimate"].to_numpy() - sides[0]["estimate"].to_numpy()
     assert moved["pairs"] == len(gaps) and moved["difference"] == pytest.approx(np.median(gaps))
     assert abs(moved["largest"]) == pytest.approx(np.abs(gaps).max())
+    assert moved["low"] < np.median(gaps) < moved["high"]
     with pytest.raises(ValueError, match="No specifications differ in areas alone"):
         multiverse_summary.contrast(table, matrix, "areas", "England", "the moon")
     tests = pd.DataFrame({"of": ["a", "a", "b"], "p": [0.01, 0.04, 0.9]})
     counted = multiverse_summary.family(tests, ["of"])
     assert counted.loc["a"].tolist() == [2, 2, 1, 1]
+    assert counted.loc["b"].tolist() == [1, 0, 0, 0]
     assert counted.columns[1] == "raw p < 0.05"
 
 
@@ -249,6 +251,8 @@ def test_words_and_tables(curve):
     found = multiverse_summary.summary(table, matrix)
     words = multiverse_words.sentence(found, "correlation")
     assert words.startswith(f"Over {len(table)} ways of asking, the median correlation is ")
+    below = 100 * (table["estimate"] < 0).mean()
+    assert f" {below:.0f} percent of the answers lie below nought" in words
     assert multiverse_words.number(-0.083) == "\N{MINUS SIGN}0.08"
     assert "standard deviations" in multiverse_words.sentence(found, "gap")
     shares = multiverse_words.sentence(found.abs(), "share")
