@@ -142,6 +142,22 @@ def test_any_weights_lie_between_lowest_and_highest_domain(saved):
     pd.testing.assert_frame_equal(spread, sensitivity.over_weights(profile, draws=3000, seed=1))
 
 
+def test_a_domain_that_is_not_known_takes_its_weight_along():
+    wide = {"A": 1.0, "B": np.nan, "C": 3.0}
+    profile = pd.DataFrame({"rater": "x", "domain": list(wide), "value": list(wide.values())})
+    spread = sensitivity.over_weights(profile, draws=2000, seed=1).iloc[0]
+    assert 1 <= spread["q025"] < spread["q500"] < spread["q975"] <= 3
+    assert spread["q500"] == pytest.approx(2, abs=0.1)
+
+
+def test_what_is_not_known_can_be_taken_as_the_middle_of_the_scale():
+    scores = table(("x", "A1", np.nan, "not known", ""), ("x", "B1", 3, "", "high"))
+    found = sensitivity.under_rules(scores, dict.fromkeys("ABCDE", 1.0))["x"]
+    assert found["left out"] == 3
+    for level in (0, 2, 4):
+        assert found[f"taken as {level}"] == pytest.approx((level + 3) / 2)
+
+
 def test_dirichlet_mean_of_two_domains_is_uniform():
     profile = pd.DataFrame({"rater": "x", "domain": ["A", "B"], "value": [0.0, 4.0]})
     spread = sensitivity.over_weights(profile, draws=40_000, seed=3).iloc[0]

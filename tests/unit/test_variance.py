@@ -133,6 +133,9 @@ def test_dots_keep_their_place_in_the_whole_curve(areas):
                                {"all": areas["year"] > 0})  # fmt: skip
     target = grid.iloc[7][["deprivation", "time", "authority"]].to_dict()
     drawn = specification.dots(grid, target, 1e-6, most=5)
+    edge = specification.distance(grid, target).nsmallest(3)
+    at_edge = specification.dots(grid, target, edge.iloc[-1], most=2)  # at that distance is near
+    assert at_edge.loc[at_edge["near"], "specification"].size == 3 * len(target)
     for source, rows in drawn.groupby("source"):
         values = np.sort(grid[source].to_numpy())
         assert rows["percent"].to_numpy() == pytest.approx(values[rows["specification"] - 1])
