@@ -128,9 +128,11 @@ def test_system_is_ready_for_the_model(tables):
     system = adoption_inputs.system(base, index)
     adoption.check_system(system)
     assert system["gap"].between(0, 1).all()
-    for kind in ("residential", "foster"):  # shares of the placement table, of all in care
-        share = (base[kind] / base["placed"]).loc[system.index].to_numpy()
-        assert (system[kind] / system["stock"]).to_numpy() == pytest.approx(share)
+    other = base.assign(placed=1.25 * base["placed"])  # a placement table that counts more
+    scaled = adoption_inputs.system(other, index)
+    for kind in ("residential", "foster"):  # its shares, of all in care
+        share = (base[kind] / base["placed"]).loc[scaled.index].to_numpy() / 1.25
+        assert (scaled[kind] / scaled["stock"]).to_numpy() == pytest.approx(share)
     lowest = base["number"].div(base["persons"]).idxmin()
     assert lowest not in system.index or system.at[lowest, "gap"] == 0
     assert len(adoption_starts.chosen(system, "leeds")) == 1
