@@ -53,8 +53,8 @@ OTHER_ROOMS = (
     "areas", "charts", "cli", "cluster", "claims", "conditions", "csvtext", "data", "engine",
     "executor", "glossary", "graph", "home", "markup", "names", "notebook_page", "pages",
     "parameters_cell", "paths", "pipeline", "plots_", "profile_page", "profile_words", "profiles",
-    "report", "runner", "running_page", "schema", "site", "staging", "state", "svg", "tidy",
-    "warm", "zygote", "__init__",
+    "report", "runner", "running_page", "schema", "search_index", "site", "staging", "state", "svg",
+    "tidy", "warm", "zygote", "__init__",
 )  # fmt: skip
 """Modules that are no methods: facts, showing, running."""
 RUNS = ("test_kill", "test_determinism", "test_closed_doors", "test_executor", "test_disk")
