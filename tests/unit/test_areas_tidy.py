@@ -141,3 +141,42 @@ def test_the_crosswalk_follows_from_the_areas_themselves(analysis_tables):
         else:
             assert row["name"].removesuffix(" (county)") in unit["name"], code
             assert row["dfe_code"] == unit["dfe_code"], code
+
+
+@pytest.mark.parametrize(("name", "part"), [("cla_ages", "age_group"),
+                                            ("cla_placements", "placement")])  # fmt: skip
+def test_parts_add_up_to_the_total_of_each_authority(analysis_tables, name, part):
+    """To the child where all are printed; what is withheld makes up a small rest."""
+    rows = analysis_tables[name].query("level == 'authority'")
+    key = ["area_code", "year", "source_id"]
+    wide = rows.pivot_table(index=key, columns=part, values="number", aggfunc="first")
+    hidden = rows[rows["number"].isna() & (rows[part] != "total")].groupby(key).size()
+    hidden = hidden.reindex(wide.index).fillna(0)
+    rest = (wide["total"] - wide.drop(columns="total").sum(axis=1)).dropna()
+    coarse = rest.index.get_level_values("source_id").str.endswith("_tables")
+    unit = np.where(coarse, 2.5 * wide.shape[1], 1.0)  # the earliest files are off by one
+    hidden = hidden[rest.index]
+    assert len(rest) > 2000
+    assert (rest[hidden == 0].abs() <= unit[hidden == 0]).all()
+    assert (rest[hidden > 0] >= -unit[hidden > 0]).all()
+    assert (rest[hidden > 0] <= 30 * hidden[hidden > 0]).all()
+
+
+def test_welsh_parts_add_up_within_rounding(analysis_tables):
+    rows = analysis_tables["wales_cla"]
+    assert (rows["number"].dropna() % 5 == 0).all()
+    for part, fields in {"sex": ["area_code", "year", "age_band"],
+                         "age_band": ["area_code", "year", "sex"]}.items():  # fmt: skip
+        wide = rows.pivot_table(index=fields, columns=part, values="number", dropna=False)
+        rest = (wide["all"] - wide.drop(columns="all").sum(axis=1, min_count=1)).dropna()
+        assert len(rest) > 300
+        assert rest.abs().max() <= 2.5 * wide.shape[1]
+
+
+@pytest.mark.parametrize(("name", "column"), [("cla", "number"), ("cla_flows", "started"),
+                                              ("cla_flows", "ceased")])  # fmt: skip
+def test_printed_tables_are_rounded_to_five(analysis_tables, name, column):
+    rows = analysis_tables[name].query("level == 'authority'")
+    rows = rows[rows["source_id"].str.endswith("_tables")]
+    assert len(rows) > 400
+    assert (rows[column].dropna() % 5 == 0).all()
