@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,6 +15,16 @@ CLAIMS = RAW / "claims"
 _read: set[Path] = set()
 
 
+def _folder(variable: str, usual: str) -> Path:
+    """Give the folder that a variable names, or the usual one, links followed."""
+    return _resolved(os.path.abspath(os.environ.get(variable, ROOT / usual)))
+
+
+@lru_cache(maxsize=64)
+def _resolved(folder: str) -> Path:
+    return Path(folder).resolve()
+
+
 def notebooks() -> Path:
     """Folder of the notebooks.
 
@@ -22,7 +33,7 @@ def notebooks() -> Path:
     pathlib.Path
         ``notebooks``, or the folder that ``CARE_RATES_NOTEBOOKS`` names.
     """
-    return Path(os.environ.get("CARE_RATES_NOTEBOOKS", ROOT / "notebooks")).resolve()
+    return _folder("CARE_RATES_NOTEBOOKS", "notebooks")
 
 
 def processed() -> Path:
@@ -33,7 +44,7 @@ def processed() -> Path:
     pathlib.Path
         ``data/processed``, or the folder that ``CARE_RATES_PROCESSED`` names.
     """
-    return Path(os.environ.get("CARE_RATES_PROCESSED", ROOT / "data" / "processed")).resolve()
+    return _folder("CARE_RATES_PROCESSED", "data/processed")
 
 
 def outputs() -> Path:
@@ -44,7 +55,7 @@ def outputs() -> Path:
     pathlib.Path
         ``outputs``, or the folder that ``CARE_RATES_OUTPUTS`` names.
     """
-    return Path(os.environ.get("CARE_RATES_OUTPUTS", ROOT / "outputs")).resolve()
+    return _folder("CARE_RATES_OUTPUTS", "outputs")
 
 
 def writing(kind: str = "outputs") -> Path:
@@ -81,10 +92,15 @@ def label(path: Path) -> str | None:
         ``outputs/…``, ``data/processed/…`` or the path from the root; None for files
         that are not the project's.
     """
-    for form in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # links last
-        for name, folder in (*_rooms(), ("", ROOT)):
-            if form.is_relative_to(folder):
-                return "/".join(filter(None, (name, form.relative_to(folder).as_posix())))
+    rooms = [*((name, str(folder())) for name, folder in ROOMS.items()), ("", str(ROOT))]
+    for follow in (os.path.abspath, os.path.realpath):  # links last
+        form = follow(path)
+        for name, folder in rooms:
+            if form == folder:
+                return name or "."
+            if form.startswith(folder + os.sep):
+                rest = Path(form[len(folder) + 1 :]).as_posix()
+                return f"{name}/{rest}" if name else rest
     return None
 
 
@@ -101,15 +117,14 @@ def locate(name: str) -> Path:
     pathlib.Path
         Where it is.
     """
-    for start, folder in _rooms():
+    for start, folder in ROOMS.items():
         if name.startswith(f"{start}/"):
-            return folder / name.removeprefix(f"{start}/")
+            return folder() / name.removeprefix(f"{start}/")
     return ROOT / name
 
 
-def _rooms() -> tuple[tuple[str, Path], ...]:
-    """Folders that may be elsewhere, and what they are called wherever they are."""
-    return (("data/processed", processed()), ("outputs", outputs()), ("notebooks", notebooks()))
+ROOMS = {"data/processed": processed, "outputs": outputs, "notebooks": notebooks}
+"""Folders that may be elsewhere, by what they are called wherever they are."""
 
 
 def reading(path: Path) -> Path:
