@@ -173,6 +173,12 @@ def test_welsh_parts_add_up_within_rounding(analysis_tables):
         assert rest.abs().max() <= 2.5 * wide.shape[1]
 
 
+def test_welsh_guardianship_orders_are_rounded_to_five(analysis_tables):
+    rows = analysis_tables["wales_sgo_2012"]
+    for column in ("sgo_former_foster_carers", "sgo_other_carers"):
+        assert (rows[column].dropna() % 5 == 0).all()
+
+
 @pytest.mark.parametrize(("name", "column"), [("cla", "number"), ("cla_flows", "started"),
                                               ("cla_flows", "ceased")])  # fmt: skip
 def test_printed_tables_are_rounded_to_five(analysis_tables, name, column):
