@@ -2,8 +2,8 @@
 
     python benchmarks/bench_profiles.py
 
-Runs the area notebook for 20, 40, 80 and 160 authorities in a temporary copy of the
-checkout, then the same cells for 40 of them as one plain script, then the pages. Prints
+Runs the area notebook for 10, 20, 40 and 80 authorities in a temporary copy of the
+checkout, then the same cells for 20 of them as one plain script, then the pages. Prints
 processor time an authority: of the run, of the computing alone, of the page; and how far
 the four runs lie from a straight line.
 """
@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_run import Bench
 from care_rates import profiles
 
-NUMBERS = (20, 40, 80, 160)
-ALONE = 40
+NUMBERS = (10, 20, 40, 80)
+ALONE = 20
 AIM = 0.5
 """Seconds of processor time that a page may cost beyond its own computing."""
 
