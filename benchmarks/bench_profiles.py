@@ -49,8 +49,7 @@ def main() -> None:
     """Measure, and print."""
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), jobs=2)
-        bench.clean()
-        bench.care_rates("run", "00_data", "07_area_tables", "--no-site")
+        bench.clean_run()
         names = [area.name for area in profiles.areas()]
         book = bench.copy / "notebooks" / "area_profile.ipynb"
         runs = []
