@@ -163,7 +163,8 @@ def _table(ways: Mapping[str, Mapping]) -> str:
     for name, row in ways.items():
         spent = median(row["seconds"])
         ratio = f"{spent / base:.2f}" if base else ""
-        cells = (f"{spent:.1f}", ratio, f"{median(row['cpu']):.1f}", f"{row['peak_mib']:,.0f}")
+        peak = f"{row['peak_mib']:,.0f}" if row["peak_mib"] else "–"  # over before a sample
+        cells = (f"{spent:.1f}", ratio, f"{median(row['cpu']):.1f}", peak)
         rows.append(
             f'<tr><th scope="row">{escape(name)}</th>'
             + "".join(f'<td class="n">{cell}</td>' for cell in cells)
